@@ -1,0 +1,5 @@
+import { desktopDe } from './de/desktop.ts';
+import { errorsDe } from './de/errors.ts';
+import { windowDe } from './de/window.ts';
+
+export const de = { ...desktopDe, ...errorsDe, ...windowDe };

@@ -1,0 +1,3 @@
+import type { windowEn } from '../en/window.ts';
+
+export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {};

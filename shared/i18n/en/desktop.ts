@@ -1,0 +1,1 @@
+export const desktopEn = {} as const;

@@ -1,0 +1,1 @@
+export const windowEn = {} as const;

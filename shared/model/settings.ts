@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** Everything the user can set that is not an account. No secret ever lives here. */
+export const settingsSchema = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['system', 'en', 'de']),
+  /** Seconds after which a copied token is removed from the clipboard. */
+  clipboardClearSeconds: z.int().min(10).max(300),
+  endpoint: z.strictObject({
+    enabled: z.boolean(),
+    /** 0: any free port, chosen anew at each start. */
+    port: z.union([z.literal(0), z.int().min(1024).max(65535)]),
+    /** Also accept `Host: localhost:PORT`. */
+    allowLocalhostName: z.boolean(),
+  }),
+  /** PEM files with further certificate authorities to trust for mytoken servers. */
+  extraCaFiles: z.array(z.string().min(1).max(4096)).max(32),
+  /** Mytoken servers the user added himself. */
+  instances: z.array(z.url().max(2048)).max(100),
+  notifications: z.strictObject({ copied: z.boolean(), problems: z.boolean() }),
+  startHidden: z.boolean(),
+  onboardingDone: z.boolean(),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const defaultSettings: Settings = {
+  theme: 'system',
+  language: 'system',
+  clipboardClearSeconds: 30,
+  endpoint: { enabled: false, port: 0, allowLocalhostName: false },
+  extraCaFiles: [],
+  instances: [],
+  notifications: { copied: true, problems: true },
+  startHidden: false,
+  onboardingDone: false,
+};
+
+/** A change of some settings; nested groups are replaced whole. */
+export const settingsPatchSchema = settingsSchema.partial();
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
