@@ -1,0 +1,84 @@
+/** `node sandbox/main.ts [--port N] [--state FILE] [--json] [--guest] [--extra N] [--exit-with-parent]` */
+import { parseArgs } from 'node:util';
+import { startSandbox, type Sandbox, type SandboxOptions } from './index.ts';
+
+const USAGE = `Usage: node sandbox/main.ts [options]
+  --port N             mytoken server on N, providers on N+1 and N+2 (default: free ports)
+  --state FILE         keep everything in FILE, so that a restart on the same port knows its tokens
+  --json               print one line of JSON instead of text
+  --guest              add the guest provider
+  --extra N            add N unreachable federation providers
+  --access-token-seconds N
+  --exit-with-parent   stop when standard input closes`;
+
+function number(value: string | undefined, name: string): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^\d+$/.test(value)) throw new Error(`--${name} wants a number`);
+  return Number(value);
+}
+
+function readOptions(): { options: SandboxOptions; json: boolean; withParent: boolean; help: boolean } {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      state: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      guest: { type: 'boolean', default: false },
+      extra: { type: 'string' },
+      'access-token-seconds': { type: 'string' },
+      'exit-with-parent': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const port = number(values.port, 'port');
+  const accessTokenSeconds = number(values['access-token-seconds'], 'access-token-seconds');
+  return {
+    options: {
+      ...(port === undefined || port === 0
+        ? {}
+        : { ports: { mytoken: port, providers: [port + 1, port + 2] } }),
+      ...(values.state === undefined ? {} : { stateFile: values.state }),
+      ...(accessTokenSeconds === undefined ? {} : { accessTokenSeconds }),
+      guestMode: values.guest,
+      extraProviders: number(values.extra, 'extra') ?? 0,
+      control: true,
+    },
+    json: values.json,
+    withParent: values['exit-with-parent'],
+    help: values.help,
+  };
+}
+
+function announce(sandbox: Sandbox, json: boolean): void {
+  const { mytokenUrl, providers, users } = sandbox;
+  if (json) {
+    console.log(JSON.stringify({ mytokenUrl, providers, users, control: `${mytokenUrl}/__sandbox` }));
+    return;
+  }
+  console.log(`mytoken server  ${mytokenUrl}`);
+  for (const provider of providers) console.log(`${provider.name.padEnd(15)} ${provider.issuer}`);
+  for (const user of users) console.log(`account         ${user.login} / ${user.password}`);
+  console.log(`control         ${mytokenUrl}/__sandbox`);
+  console.log('Nothing here is real: invented people, loopback only. Stop with Ctrl+C.');
+}
+
+async function main(): Promise<void> {
+  const { options, json, withParent, help } = readOptions();
+  if (help) {
+    console.log(USAGE);
+    return;
+  }
+  const sandbox = await startSandbox(options);
+  const stop = (): void => {
+    void sandbox.stop().finally(() => process.exit(0));
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  if (withParent) process.stdin.once('end', stop).once('close', stop).resume();
+  announce(sandbox, json);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
