@@ -1,0 +1,34 @@
+import type { Core, CoreDeps } from './core.ts';
+import type { MytokenClient } from './types.ts';
+
+export type MytokenClientDeps = CoreDeps;
+
+/** The client of mytoken servers; see {@link MytokenClient} for what it promises. Costs next to nothing until used. */
+export function createMytokenClient(deps: MytokenClientDeps): MytokenClient {
+  let loading: Promise<Core> | null = null;
+  const core = (): Promise<Core> => {
+    loading ??= import('./core.ts').then((module) => new module.Core(deps));
+    return loading;
+  };
+  return {
+    discover: async (url, options) => (await core()).discovery.get(url, options),
+    startLogin: async (url, request, options) => (await core()).logins.start(url, request, options),
+    poll: async (url, code, options) => (await core()).logins.poll(url, code, options),
+    abandonLogin: async (url, code) => (await core()).logins.abandon(url, code),
+    redeemTransferCode: async (url, code, options) => (await core()).tokens.redeem(url, code, options),
+    accessToken: async (token, request, options) =>
+      (await core()).tokens.accessToken(token, request, options),
+    createSubMytoken: async (token, request, options) =>
+      (await core()).tokens.createSub(token, request, options),
+    createTransferCode: async (token, options) => (await core()).tokens.createTransferCode(token, options),
+    introspect: async (token, options) => (await core()).tokeninfo.introspect(token, options),
+    eventHistory: async (token, momIds, options) => (await core()).tokeninfo.history(token, momIds, options),
+    subtokens: async (token, options) => (await core()).tokeninfo.subtokens(token, options),
+    listMytokens: async (token, options) => (await core()).tokeninfo.list(token, options),
+    revoke: async (token, request, options) => (await core()).tokens.revoke(token, request, options),
+    templateGroups: async (url, options) => (await core()).templates.groups(url, options),
+    templates: async (url, kind, group, options) =>
+      (await core()).templates.entries(url, kind, group, options),
+    verify: async (jwt, options) => (await core()).verify(jwt, options),
+  };
+}
