@@ -47,6 +47,7 @@ export const errorCodes = [
   'import/no-mytoken-found',
   'import/not-a-mytoken',
   'import/file-unreadable',
+  'import/server-needed',
   'import/not-supported-here',
   'agent/not-local',
   'agent/bad-host',

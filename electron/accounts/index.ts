@@ -1,1 +1,16 @@
+export { type AccountsDeps, createAccounts } from './accounts.ts';
+export type { ProcessEnvironments, RunningProcess, TokenVariable } from './environment-scan.ts';
+export { createImports, type ImportsDeps } from './imports.ts';
+export { linuxProcesses } from './linux-processes.ts';
+export { createLogins, type LoginsDeps } from './logins.ts';
+export { createRemoval, type RemovalDeps, type RemovalMode } from './removal.ts';
+export {
+  accountsDocument,
+  type AccountsDocument,
+  type DamagedEntry,
+  parseStoredAccounts,
+  type StoredAccounts,
+} from './stored-accounts.ts';
+export { type ReadTokenFile, readTokenFile, type TokenFile } from './token-file.ts';
 export type * from './types.ts';
+export { toView, type ViewContext } from './view.ts';

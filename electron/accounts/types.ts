@@ -32,6 +32,8 @@ export interface AccountRecord {
   /** Only states that outlive a restart are stored: `ok`, `login-needed`, `uncertain`. */
   readonly status: Extract<AccountStatus, 'ok' | 'login-needed' | 'uncertain' | 'unreachable'>;
   readonly problem: { readonly code: string; readonly atMs: number } | null;
+  /** The mytoken is in memory only (the vault is in session mode). Never stored: gone with the process. */
+  readonly sessionOnly?: boolean | undefined;
 }
 
 /** Where account records live; electron-store in the app, memory in tests. Order is the user's. */
@@ -83,15 +85,27 @@ export interface Accounts {
   onChange(listener: (change: AccountChange) => void): () => void;
   /** Stores the mytoken first (durably), then the record. Throws `accounts/shortname-taken`, `accounts/shortname-invalid`, `accounts/already-there`, `vault/*`. */
   add(account: NewAccount): Promise<AccountRecord>;
-  /** Puts a new mytoken in place after a new login: same id and shortname. Throws `login/different-user`. */
-  replaceMytoken(accountId: string, token: IssuedMytoken, claims: MytokenClaims): Promise<AccountRecord>;
+  /**
+   * Puts a new mytoken in place after a new login: same id, names and defaults. Throws `login/different-user` for another user,
+   * provider or mytoken server, `accounts/already-there` for the mytoken of another account, `vault/*`, and
+   * `settings/could-not-save`; the former mytoken is then in place again.
+   */
+  replaceMytoken(
+    accountId: string,
+    token: IssuedMytoken,
+    claims: MytokenClaims,
+    options?: { readonly wish?: MytokenWish | null | undefined },
+  ): Promise<AccountRecord>;
   edit(accountId: string, edit: AccountEdit): AccountRecord;
   reorder(accountIds: readonly string[]): void;
   setDefault(accountId: string): void;
-  /** Removes record and mytoken here; says nothing to the server. */
+  /** Removes mytoken and record here; says nothing to the server. Throws `vault/*`; then the account stays. */
   removeLocally(accountId: string): Promise<void>;
 
-  /** For the broker: the newest mytoken; null when the vault has none (then the account needs a login). */
+  /**
+   * For the broker: the newest mytoken; null when the vault has none (then the account needs a login). Throws `vault/*`, also
+   * `vault/locked` for accounts of the real vault while the session mode is on.
+   */
   mytoken(accountId: string): Promise<Secret | null>;
   /** For the broker: stores a rotated mytoken durably, then its claims. */
   storeRotated(accountId: string, token: IssuedMytoken): Promise<void>;
@@ -104,10 +118,12 @@ export interface Accounts {
 export interface LoginStart {
   readonly instanceUrl: string;
   readonly oidcIssuer: string;
-  readonly wish: MytokenWish;
+  /** May be left out when renewing: then the account's former wish, or one made from what its mytoken could do. */
+  readonly wish?: MytokenWish | undefined;
   readonly shortname?: string | undefined;
   readonly displayName?: string | undefined;
   readonly defaultScopes?: readonly string[] | undefined;
+  /** Server and provider are then the account's own. */
   readonly renewsAccountId?: string | undefined;
 }
 
@@ -115,12 +131,15 @@ export interface LoginStart {
 export interface Logins {
   view(): LoginView | null;
   onChange(listener: (view: LoginView | null) => void): () => void;
-  /** Asks the server, opens the browser and polls until an end. Resolves once the browser was asked to open. */
+  /**
+   * Asks the server, opens the browser and polls until an end. Resolves once the browser was asked to open, also when that
+   * failed (`problem` of the view). Rejects, with no view left, when the server cannot be asked.
+   */
   start(request: LoginStart): Promise<{ readonly flowId: string }>;
   /** Stops polling and tells the server to forget the code. Throws `login/unknown-flow`. */
   cancel(flowId: string): Promise<void>;
   openAgain(flowId: string): Promise<void>;
-  /** The link to copy. Handle like a secret: whoever sees it can redeem the mytoken first. */
+  /** The link to copy, as long as it is of use. Handle like a secret: whoever sees it can redeem the mytoken first. */
   link(flowId: string): Secret;
   dismiss(flowId: string): void;
   /** Wakes polling after sleep. */
@@ -131,16 +150,40 @@ export interface Logins {
 /** Opens a page in the user's browser. Throws `login/browser-failed` when nothing could be started. */
 export type OpenInBrowser = (url: string) => Promise<void>;
 
-/** Brings in mytokens that exist already. All methods verify the mytoken at its server before storing it. */
+/**
+ * What to tell the user after an import:
+ * - `rotating-shared`: the mytoken rotates and somebody else holds the same string; whoever uses it second is locked out,
+ *   and with `auto_revoke` both are (mytoken protocol, "Rotation")
+ * - `file-readable-by-others`: other users of this machine can read the file it came from
+ * - `not-checked`: the server offers no way to find out whether the mytoken still lives; only its signature was checked
+ */
+export type ImportWarning = 'rotating-shared' | 'file-readable-by-others' | 'not-checked';
+
+export interface ImportedAccount extends AccountRecord {
+  readonly warnings: readonly ImportWarning[];
+}
+
+/**
+ * Brings in mytokens that exist already. All methods verify the mytoken at its server before storing it, and throw
+ * `mytoken/*` when that fails, `accounts/*` and `vault/*` as `Accounts.add` does. An account whose mytoken needs a login or is
+ * uncertain is put right when the same mytoken is imported; otherwise that is `accounts/already-there`.
+ */
 export interface Imports {
-  /** Text that holds a mytoken: a JWT, a short token (then `instanceUrl` is needed), or a line `NAME=TOKEN`. */
-  fromText(text: string, options: ImportOptions): Promise<AccountRecord>;
-  /** First line of the file, at most 64 KiB. */
-  fromFile(path: string, options: ImportOptions): Promise<AccountRecord>;
-  fromTransferCode(code: Secret, instanceUrl: string, options: ImportOptions): Promise<AccountRecord>;
+  /**
+   * Text that holds a mytoken: a JWT, a short token, a line `NAME=TOKEN`, or a server's JSON answer. Throws
+   * `import/no-mytoken-found`, `import/not-a-mytoken`, and `import/server-needed` for a short token without `instanceUrl`.
+   */
+  fromText(text: string, options: ImportOptions): Promise<ImportedAccount>;
+  /** First line of the file that is not empty, at most 64 KiB. Throws `import/file-unreadable` with `details.reason`. */
+  fromFile(path: string, options: ImportOptions): Promise<ImportedAccount>;
+  /** A code is good for one use: what it stood for is kept in memory for a while when storing failed, for another try. */
+  fromTransferCode(code: Secret, instanceUrl: string, options: ImportOptions): Promise<ImportedAccount>;
   /** Mytokens in the environment of this app and of the user's running programs (Linux: /proc/PID/environ). */
   candidates(): Promise<readonly ImportCandidate[]>;
-  fromCandidate(ref: string, options: ImportOptions): Promise<AccountRecord>;
+  /** Throws `import/no-mytoken-found` once the reference is older than five minutes. */
+  fromCandidate(ref: string, options: ImportOptions): Promise<ImportedAccount>;
+  /** Forgets what is kept in memory. */
+  stop(): void;
 }
 
 export interface ImportOptions {

@@ -17,6 +17,23 @@ export interface EndpointView {
   readonly problem: string | null;
 }
 
+/**
+ * In what the mytoken that came back differs from what was asked for: people change it on the consent page, servers and
+ * providers narrow it (mytoken protocol, "What can change between request and token"). `values` are the names of the
+ * capabilities, or the restriction or rotation keys, or the provider's issuer.
+ */
+export interface LoginDifference {
+  readonly kind:
+    | 'capabilities-lost'
+    | 'capabilities-added'
+    | 'restrictions-changed'
+    | 'restrictions-lost'
+    | 'restrictions-added'
+    | 'rotation-changed'
+    | 'issuer-changed';
+  readonly values: readonly string[];
+}
+
 /** A browser login that is under way or just ended. The consent link stays in the main process. */
 export interface LoginView {
   readonly flowId: string;
@@ -26,12 +43,17 @@ export interface LoginView {
   readonly expiresAtMs: number | null;
   /** The account made or renewed, when done. */
   readonly accountId: string | null;
-  /** Code of the error, when failed. */
+  /**
+   * Code of the error, when failed. While `waiting`: `login/browser-failed` when no browser could be opened. While
+   * `finishing`: why the new mytoken could not be stored yet; it is kept in memory and storing is tried again.
+   */
   readonly problem: string | null;
   /** Set when this login renews an account's mytoken in place. */
   readonly renewsAccountId: string | null;
   /** True while the mytoken server cannot be reached; polling goes on. */
   readonly offline: boolean;
+  /** Filled in once the mytoken arrived; absent or empty when it is what was asked for. */
+  readonly differences?: readonly LoginDifference[] | undefined;
 }
 
 export interface ClientView {

@@ -1,0 +1,48 @@
+import { type AccountStatus, type AccountView, expiringSoonMs } from '../../shared/model/account.ts';
+import type { VaultState } from '../vault/index.ts';
+import type { AccountRecord } from './types.ts';
+
+export interface ViewContext {
+  readonly vaultState: Pick<VaultState, 'kind'>;
+  readonly nowMs: number;
+  readonly isDefault: boolean;
+}
+
+/** What a window may know of an account, as of now. Pure. */
+export function toView(record: AccountRecord, context: ViewContext): AccountView {
+  return {
+    id: record.id,
+    shortname: record.shortname,
+    displayName: record.displayName,
+    instanceUrl: record.instanceUrl,
+    oidcIssuer: record.oidcIssuer,
+    providerName: record.providerName,
+    tokenName: record.tokenName,
+    momId: record.momId,
+    capabilities: record.capabilities,
+    restrictions: record.restrictions,
+    rotation: record.rotation,
+    defaultScopes: record.defaultScopes,
+    defaultAudience: record.defaultAudience,
+    providerScopes: record.providerScopes,
+    isDefault: context.isDefault,
+    createdAtMs: record.createdAtMs,
+    lastUsedAtMs: record.lastUsedAtMs,
+    expiresAtMs: record.expiresAtMs,
+    status: statusOf(record, context),
+    problem: record.problem,
+    storage: record.sessionOnly === true ? 'session' : 'vault',
+  };
+}
+
+/** What unlocking would not put right comes first: such an account needs a person anyway. */
+function statusOf(record: AccountRecord, { vaultState, nowMs }: ViewContext): AccountStatus {
+  const { expiresAtMs, status } = record;
+  if (expiresAtMs !== null && expiresAtMs <= nowMs) return 'expired';
+  if (status === 'login-needed' || status === 'uncertain') return status;
+  const isReadable =
+    vaultState.kind === 'ok' || (vaultState.kind === 'session' && record.sessionOnly === true);
+  if (!isReadable) return 'locked';
+  if (status === 'unreachable') return status;
+  return expiresAtMs !== null && expiresAtMs - nowMs <= expiringSoonMs ? 'expiring' : 'ok';
+}
