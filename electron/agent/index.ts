@@ -1,0 +1,5 @@
+export { type ClientKeysDeps, createClientKeys } from './http/client-keys.ts';
+export { createHttpEndpoint, type HttpEndpointDeps } from './http/endpoint.ts';
+export { clientKeyPattern, looksLikeClientKey } from './http/key-format.ts';
+export { parseStoredClients } from './http/stored-clients.ts';
+export type * from './http/types.ts';
