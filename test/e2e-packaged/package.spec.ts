@@ -1,0 +1,46 @@
+import { listPackage } from '@electron/asar';
+import { expect, test } from '@playwright/test';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { declaredFuses, fuseDifferences, readFuses } from '../../scripts/lib/fuses.ts';
+import { packagedApp } from '../../scripts/lib/packaged-app.ts';
+import { startPrivateSession } from '../support/desktop-session.ts';
+
+const app = packagedApp();
+
+test('R-17 the packaged binary carries exactly the declared fuses', async () => {
+  expect(fuseDifferences(declaredFuses(), await readFuses(app.binary))).toEqual([]);
+});
+
+test('the package holds the app and its native module, and nothing for development', () => {
+  const resources = join(app.dir, 'resources');
+  expect(existsSync(join(resources, 'default_app.asar'))).toBe(false);
+  const files = listPackage(join(resources, 'app.asar'), { isPack: false });
+  expect(files).toContain('/out/main/main.js');
+  expect(files).toContain('/out/renderer/manifest.json');
+  expect(files.filter((file) => file.endsWith('.map') || file.endsWith('.ts'))).toEqual([]);
+  const packages = files.filter((file) => /^\/node_modules\/(@[^/]+\/)?[^/@]+$/.test(file));
+  expect(packages.every((file) => file.startsWith('/node_modules/@napi-rs/keyring'))).toBe(true);
+  const unpacked = readdirSync(join(resources, 'app.asar.unpacked'), { recursive: true }).map(String);
+  expect(unpacked.some((file) => file.endsWith('.node'))).toBe(true);
+});
+
+test('R-20 the launcher starts the program without core dumps', async () => {
+  const session = await startPrivateSession({ keyring: 'unlocked' });
+  const child = spawn(app.launcher, [], { env: session.env, stdio: 'ignore' });
+  try {
+    const proc = `/proc/${child.pid ?? 0}`;
+    await expect.poll(() => readFileSync(`${proc}/cmdline`, 'utf8').split('\0')[0]).toBe(app.binary);
+    const core = readFileSync(`${proc}/limits`, 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith('Max core file size'));
+    expect(core).toMatch(/Max core file size\s+0\s+0\s/);
+  } finally {
+    child.kill('SIGTERM');
+    await new Promise((resolve) =>
+      child.exitCode === null && child.signalCode === null ? child.once('exit', resolve) : resolve(null),
+    );
+    await session.stop();
+  }
+});

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cleanEnvironment, sessionFolders } from '../../scripts/lib/desktop-session.ts';
+import { startBus, startKeyring, type Service, type SessionPlace } from '../../scripts/lib/session-bus.ts';
+import { MARKER } from '../../scripts/lib/session-cleanup.ts';
+
+export interface PrivateSessionOptions {
+  /** locked: the default collection exists, its password was not entered. absent: nobody owns the Secret Service. */
+  keyring: 'unlocked' | 'locked' | 'absent';
+  /**
+   * Locked only: let the desktop's unlock dialog appear, which nobody answers (a request hangs, as on a real
+   * desktop). Without it a request to unlock is dismissed at once.
+   */
+  prompter?: boolean;
+  /** Added to the environment of the session. */
+  env?: Readonly<Record<string, string>>;
+}
+
+export interface PrivateSession {
+  /** Complete: hand it to `_electron.launch({ env })` or `spawn(…, { env })`. */
+  env: Record<string, string>;
+  /** Folder of the session; HOME, XDG folders and logs of its services lie below. */
+  dir: string;
+  /** Ends keyring and bus and removes the folder. Stop what you started in it first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A session bus and keyring for one test, with HOME and XDG folders of its own, on the display of the desktop session
+ * that the test runs in. Also runs outside of one, then without a display.
+ */
+export async function startPrivateSession(options: PrivateSessionOptions): Promise<PrivateSession> {
+  const dir = mkdtempSync(join(tmpdir(), 'private-'));
+  const outer: Record<string, string> = cleanEnvironment(process.env);
+  for (const name of ['DISPLAY', 'XAUTHORITY', 'USER', 'LOGNAME', 'SHELL', MARKER]) {
+    const value = process.env[name];
+    if (value !== undefined) outer[name] = value;
+  }
+  const folders = sessionFolders(dir, () => undefined);
+  const results = process.env.MYTOKEN_DESKTOP_RESULTS ?? folders.MYTOKEN_DESKTOP_RESULTS ?? dir;
+  const place: SessionPlace = {
+    runtimeDir: folders.XDG_RUNTIME_DIR ?? dir,
+    env: { ...outer, ...folders, MYTOKEN_DESKTOP_RESULTS: results, ...options.env },
+    identity: {},
+  };
+  const services: Service[] = [];
+  const stop = async (): Promise<void> => {
+    for (const service of services.splice(0).reverse()) await service.stop();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
+  try {
+    services.push(await startBus(place, { prompter: options.prompter ?? false }));
+    if (options.keyring !== 'absent') services.push(await startKeyring(place, options.keyring));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { env: place.env, dir, stop };
+}
+
+/** Whether to keep Chromium's sandbox on: wherever the machine allows it. For Playwright's `chromiumSandbox`. */
+export function chromiumSandbox(): boolean {
+  return process.env.MYTOKEN_DESKTOP_CHROMIUM_SANDBOX !== '0';
+}
+
+/** Arguments for Playwright's `_electron.launch`: a real keyring instead of the mock that Playwright asks for. */
+export function electronArgs(app: string, ...rest: readonly string[]): string[] {
+  const switches = join(import.meta.dirname, 'desktop-session-switches.cjs');
+  return ['-r', switches, '--disable-gpu', '--password-store=gnome-libsecret', app, ...rest];
+}
