@@ -87,6 +87,8 @@ export default defineConfig(
         },
       ],
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+      // We do not use the React Compiler; TanStack Virtual works as it is.
+      'react-hooks/incompatible-library': 'off',
     },
   },
   {
@@ -150,6 +152,10 @@ export default defineConfig(
   {
     files: ['scripts/**/*.ts', 'test/**/*.{ts,tsx}', 'sandbox/main.ts', 'electron/ports/console.ts'],
     rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['test/**/*.{ts,tsx}'],
+    rules: { 'max-lines': 'off' },
   },
   {
     files: ['**/*.config.ts'],

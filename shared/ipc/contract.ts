@@ -151,7 +151,8 @@ export const contract = {
     args: z.strictObject({
       instanceUrl: url,
       oidcIssuer: url,
-      wish: wishSchema,
+      /** May be left out when renewing: then the account's former wish. */
+      wish: wishSchema.optional(),
       shortname: shortname.optional(),
       displayName: displayName.optional(),
       /** Scopes used when a request names none; empty: whatever the mytoken gives. */
@@ -175,7 +176,7 @@ export const contract = {
       shortname: shortname.optional(),
       displayName: displayName.optional(),
     }),
-    result: z.object({ accountId: z.string() }).nullable(),
+    result: z.object({ accountId: z.string(), warnings: z.array(z.string()) }).nullable(),
     roles: ['main'],
   },
   'accounts:edit': {

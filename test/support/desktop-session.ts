@@ -5,6 +5,8 @@ import { cleanEnvironment, sessionFolders } from '../../scripts/lib/desktop-sess
 import { startBus, startKeyring, type Service, type SessionPlace } from '../../scripts/lib/session-bus.ts';
 import { MARKER } from '../../scripts/lib/session-cleanup.ts';
 
+export { chromiumSandbox, electronArgs } from '../../scripts/lib/playwright-electron.ts';
+
 export interface PrivateSessionOptions {
   /** locked: the default collection exists, its password was not entered. absent: nobody owns the Secret Service. */
   keyring: 'unlocked' | 'locked' | 'absent';
@@ -57,15 +59,4 @@ export async function startPrivateSession(options: PrivateSessionOptions): Promi
     throw error;
   }
   return { env: place.env, dir, stop };
-}
-
-/** Whether to keep Chromium's sandbox on: wherever the machine allows it. For Playwright's `chromiumSandbox`. */
-export function chromiumSandbox(): boolean {
-  return process.env.MYTOKEN_DESKTOP_CHROMIUM_SANDBOX !== '0';
-}
-
-/** Arguments for Playwright's `_electron.launch`: a real keyring instead of the mock that Playwright asks for. */
-export function electronArgs(app: string, ...rest: readonly string[]): string[] {
-  const switches = join(import.meta.dirname, 'desktop-session-switches.cjs');
-  return ['-r', switches, '--disable-gpu', '--password-store=gnome-libsecret', app, ...rest];
 }

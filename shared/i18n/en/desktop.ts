@@ -1,1 +1,25 @@
-export const desktopEn = {} as const;
+/** Texts of tray, notifications and native dialogs. */
+export const desktopEn = {
+  'app.name': 'Mytoken Desktop',
+  'tray.status.line': '{accounts, plural, =0 {No accounts} one {# account} other {# accounts}} · {endpoint}',
+  'tray.status.storage': 'Storage needs attention',
+  'tray.endpoint.on': 'endpoint on',
+  'tray.endpoint.off': 'endpoint off',
+  'tray.copy-default': 'Copy access token: {account}',
+  'tray.copy': 'Copy access token',
+  'tray.open': 'Open',
+  'tray.more': 'More…',
+  'tray.show': 'Open Mytoken Desktop',
+  'tray.settings': 'Settings…',
+  'tray.quit': 'Quit',
+  'tray.account.login': 'login needed',
+  'tray.account.check': 'check needed',
+  'tray.account.locked': 'locked',
+  'notify.copied.title': 'Access token copied: {account}',
+  'notify.copied.body': 'Valid until {until, time, short}. Leaves the clipboard at {cleared, time, medium}.',
+  'notify.copy-failed.title': 'No access token for {account}',
+  'notify.login-needed.title': '{account} needs a new login',
+  'notify.login-needed.body': 'Its mytoken does not work any more. Open the account to log in again.',
+  'dialog.pick-mytoken': 'Choose a file that holds a mytoken',
+  'dialog.pick-ca': 'Choose a file with certificates (PEM)',
+} as const;

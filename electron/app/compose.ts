@@ -1,0 +1,407 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  app,
+  clipboard,
+  dialog,
+  ipcMain,
+  nativeImage,
+  nativeTheme,
+  powerMonitor,
+  safeStorage,
+  session,
+  shell,
+} from 'electron';
+import { randomBytes } from 'node:crypto';
+import { DomainError } from '../../shared/errors.ts';
+import {
+  chooseLocale,
+  createTranslate,
+  isMessageKey,
+  type Locale,
+  type Translate,
+} from '../../shared/i18n/catalogue.ts';
+import type { NavigationTarget } from '../../shared/ipc/contract.ts';
+import type { AccountView } from '../../shared/model/account.ts';
+import type { PlatformView } from '../../shared/model/state.ts';
+import { toView } from '../accounts/index.ts';
+import { createClipboard, electronClipboard } from '../clipboard/index.ts';
+import { bindIpc, createDispatcher } from '../ipc/index.ts';
+import { createNotifications, electronNotifications } from '../notifications/index.ts';
+import { type Clock, type Logger } from '../ports/index.ts';
+import {
+  appScheme,
+  createExternalOpener,
+  hardenContents,
+  hardenSession,
+  serveApp,
+} from '../security/index.ts';
+import {
+  buildTrayMenu,
+  createTray,
+  hasTrayHost,
+  statusLine,
+  type TrayAction,
+  type TrayIcon,
+} from '../tray/index.ts';
+import { type KeyBackend, keyringBackend, safeStorageBackend } from '../vault/index.ts';
+import { createMainWindow, onWindowClose } from '../windows/index.ts';
+import type { StartRequest } from './command-line.ts';
+import { createCopier } from './copy-token.ts';
+import { createCore } from './core.ts';
+import { chooseFormatLocale } from './format-locale.ts';
+import { createHandlers } from './handlers.ts';
+import { openJsonStore } from './json-store.ts';
+import { knownInstances } from './known-instances.ts';
+import { appPaths } from './paths.ts';
+import { createSettings } from './settings.ts';
+import { createStateHub } from './state-hub.ts';
+
+export interface ComposeDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly request: StartRequest;
+  /** The folder of the running app: the checkout, or the package's archive. */
+  readonly appRoot: string;
+}
+
+/** The running app, as the entry drives it. */
+export interface DesktopApp {
+  start(): Promise<void>;
+  show(target?: NavigationTarget): void;
+  stop(): Promise<void>;
+}
+
+/** Makes every object and wires them by hand. Call once Electron is ready. */
+export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopApp {
+  const userData = app.getPath('userData');
+  const paths = appPaths({ platform: process.platform, userData, environment: process.env });
+  const store = (name: string) => openJsonStore({ directory: userData, name, clock, log });
+  const settings = createSettings(store('settings'), log);
+  const windowStore = store('windows');
+
+  const external = createExternalOpener((url) => shell.openExternal(url), {
+    knownOrigins: () => knownOrigins(),
+  });
+  const core = createCore({
+    paths,
+    settings,
+    stores: { accounts: store('accounts'), clients: store('clients') },
+    backends: keyBackends(clock),
+    openInBrowser: (url) => external.open(url),
+    clock,
+    log,
+    appVersion: app.getVersion(),
+  });
+  const { accounts, broker, endpoint, keys, logins, vault } = core;
+
+  function knownOrigins(): string[] {
+    const urls = [...accounts.all().map((account) => account.instanceUrl), ...settings.get().instances];
+    const login = logins.view();
+    if (login) urls.push(login.instanceUrl);
+    if (request.prefillInstance !== null) urls.push(request.prefillInstance);
+    return urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin);
+  }
+
+  // --- language -----------------------------------------------------------------------------------------------------------
+  let cachedTranslate: { readonly locale: Locale; readonly translate: Translate } | null = null;
+  const locale = (): Locale => chooseLocale(settings.get().language, app.getPreferredSystemLanguages());
+  const formatLocale = (): string => chooseFormatLocale(locale(), app.getSystemLocale());
+  const t = (): Translate => {
+    if (cachedTranslate?.locale !== locale()) {
+      cachedTranslate = { locale: locale(), translate: createTranslate(locale(), formatLocale()) };
+    }
+    return cachedTranslate.translate;
+  };
+
+  // --- what windows and tray show -----------------------------------------------------------------------------------------
+  let trayHost = true;
+  let tray: TrayIcon | null = null;
+  const views = (): readonly AccountView[] => {
+    const context = { vaultState: vault.state(), nowMs: clock.nowMs() };
+    return accounts.all().map((record) => {
+      return toView(record, { ...context, isDefault: record.id === accounts.defaultAccountId() });
+    });
+  };
+  const systemClipboard = createClipboard(electronClipboard(clipboard, process.platform), clock, log);
+  const platform = (): PlatformView => ({
+    platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
+    tray: trayHost ? 'shown' : 'no-host',
+    version: app.getVersion(),
+    electron: process.versions.electron,
+    locale: locale(),
+    formatLocale: formatLocale(),
+    darkMode: nativeTheme.shouldUseDarkColors,
+    knownInstances,
+    prefillInstance: request.prefillInstance,
+    warnings: [],
+  });
+  const hub = createStateHub(
+    {
+      accounts: views,
+      storage: () => vault.state(),
+      endpoint: () => endpoint.state(),
+      clients: () => keys.list(),
+      login: () => logins.view(),
+      clipboard: () => systemClipboard.view(),
+      settings: () => settings.get(),
+      platform,
+    },
+    clock,
+  );
+
+  // --- window -------------------------------------------------------------------------------------------------------------
+  let quitting = false;
+  const rendererDirectory = join(appRoot, 'out', 'renderer');
+  const windowSession = session.fromPartition('main', { cache: false });
+  const icon = join(appRoot, 'out', 'assets', 'icons', '256x256.png');
+  const window = createMainWindow({
+    url: `${appScheme}://main/main/index.html`,
+    preloadPath: join(appRoot, 'out', 'preload', 'main.cjs'),
+    iconPath: existsSync(icon) ? icon : null,
+    session: windowSession,
+    devTools: !app.isPackaged,
+    title: () => t()('app.name'),
+    backgroundColor: () => (nativeTheme.shouldUseDarkColors ? '#14171c' : '#f6f7f9'),
+    places: windowStore,
+    clock,
+    log,
+    mayClose() {
+      const decision = onWindowClose({
+        quitting,
+        trayShown: trayHost,
+        endpointListening: endpoint.state().state === 'listening',
+      });
+      if (decision === 'minimise') window.native()?.minimize();
+      else if (decision === 'quit') app.quit();
+      return decision !== 'minimise';
+    },
+    onVisible: (visible) => hub.setWatched(visible),
+  });
+  const show = (target?: NavigationTarget): void => window.show(target);
+
+  // --- actions ------------------------------------------------------------------------------------------------------------
+  const notifications = createNotifications({
+    port: electronNotifications(log),
+    t,
+    settings: () => settings.get().notifications,
+    navigate: show,
+  });
+  const copier = createCopier({
+    accounts,
+    broker,
+    clipboard: systemClipboard,
+    notifications,
+    logins,
+    settings,
+  });
+
+  const explain = (error: unknown): string => {
+    const code = error instanceof DomainError ? error.code : 'app/internal';
+    const [text, next] = [`error.${code}.text`, `error.${code}.next`];
+    const say = t();
+    return [text, next].map((key) => (isMessageKey(key) ? say(key) : '')).join(' ');
+  };
+
+  const act = (action: TrayAction): void => {
+    switch (action.kind) {
+      case 'copy':
+        copier.accessToken({ accountId: action.accountId }).catch((error: unknown) => {
+          const account = accounts.get(action.accountId);
+          if (account) notifications.copyFailed(account, explain(error));
+        });
+        break;
+      case 'open-account':
+        show({ page: 'account', accountId: action.accountId });
+        break;
+      case 'settings':
+        show({ page: 'settings' });
+        break;
+      case 'show':
+        show();
+        break;
+      case 'quit':
+        app.quit();
+        break;
+    }
+  };
+
+  const trayIcon = () => {
+    // Named after the panel they are for: `dark` has light lines.
+    const panel = nativeTheme.shouldUseDarkColors ? 'dark-22' : 'light-22';
+    const name = process.platform === 'darwin' ? 'trayTemplate' : panel;
+    return nativeImage.createFromPath(join(appRoot, 'out', 'assets', 'tray', `${name}.png`));
+  };
+
+  const dispatcher = createDispatcher(
+    createHandlers({
+      hub,
+      accounts,
+      logins,
+      imports: core.imports,
+      client: core.client,
+      broker,
+      keys,
+      settings,
+      vault,
+      removeAccount: core.removeAccount,
+      copyAccessToken: (wish) => copier.accessToken(wish),
+      copyLoginLink: (flowId) => copier.loginLink(flowId),
+      clearClipboard: () => systemClipboard.clearNow(),
+      async pickFile(purpose) {
+        const options = {
+          title: t()(purpose === 'ca' ? 'dialog.pick-ca' : 'dialog.pick-mytoken'),
+          properties: ['openFile' as const],
+        };
+        const parent = window.native();
+        const picked = parent
+          ? await dialog.showOpenDialog(parent, options)
+          : await dialog.showOpenDialog(options);
+        return picked.filePaths[0] ?? null;
+      },
+      async openHelp(link, accountId) {
+        await external.open(await helpUrl(link, accountId));
+      },
+      windowReady: () => window.ready(),
+    }),
+    () => `${appScheme}://main`,
+    log,
+  );
+
+  async function helpUrl(link: string, accountId: string | undefined): Promise<string> {
+    if (link === 'instance-docs' && accountId !== undefined) {
+      const { documentation } = await core.client.discover(accounts.require(accountId).instanceUrl);
+      if (documentation !== null) return documentation;
+    }
+    return helpPages[link] ?? helpPages['documentation'] ?? '';
+  }
+
+  /** Each source of change tells window and tray. */
+  const wireChanges = (): void => {
+    const trayToo = (): void => tray?.changed();
+    accounts.onChange(() => {
+      hub.changed('accounts');
+      trayToo();
+    });
+    vault.onState(() => {
+      hub.changed('storage');
+      hub.changed('accounts');
+      trayToo();
+    });
+    endpoint.onState(() => {
+      hub.changed('endpoint');
+      trayToo();
+    });
+    keys.onChange(() => hub.changed('clients'));
+    logins.onChange(() => hub.changed('login'));
+    systemClipboard.onChange(() => hub.changed('clipboard'));
+    settings.onChange((now) => {
+      nativeTheme.themeSource = now.theme;
+      hub.changed('settings');
+      hub.changed('platform');
+      trayToo();
+    });
+    nativeTheme.on('updated', () => hub.changed('platform'));
+    hub.onPatch((patch) => window.send('state:changed', patch));
+    powerMonitor.on('resume', () => core.resumed());
+    powerMonitor.on('unlock-screen', () => core.resumed());
+    announceLostLogins();
+  };
+
+  /** One notification for each account that stops working, not one for each failed request. */
+  const announceLostLogins = (): void => {
+    const broken = new Set(
+      accounts
+        .all()
+        .filter(isBroken)
+        .map((account) => account.id),
+    );
+    accounts.onChange(({ upsert, removed }) => {
+      for (const id of removed) broken.delete(id);
+      for (const account of upsert) {
+        if (!isBroken(account)) broken.delete(account.id);
+        else if (!broken.has(account.id)) {
+          broken.add(account.id);
+          notifications.loginNeeded(account);
+        }
+      }
+    });
+  };
+
+  return {
+    show,
+    async start() {
+      nativeTheme.themeSource = settings.get().theme;
+      app.on('before-quit', () => {
+        quitting = true; // or the window would refuse to close and with it the app to quit
+      });
+      hardenContents(app, log);
+      hardenSession(windowSession);
+      hardenSession(session.defaultSession);
+      serveApp(windowSession, rendererDirectory, 'main');
+      bindIpc(ipcMain, dispatcher, (contents) => window.roleOf(contents));
+      wireChanges();
+
+      const hidden = request.hidden || (settings.get().startHidden && !request.show);
+      if (!hidden) show();
+      const [host] = await Promise.all([hasTrayHost(process.platform), core.start()]);
+      trayHost = host;
+      tray = createTray({
+        icon: trayIcon,
+        menu: () =>
+          buildTrayMenu(
+            { accounts: views(), endpoint: endpoint.state().state, storage: vault.state().kind },
+            t(),
+          ),
+        tooltip: () =>
+          `${t()('app.name')}\n${statusLine({ accounts: views(), endpoint: endpoint.state().state, storage: vault.state().kind }, t())}`,
+        act,
+        onClick: () => {
+          if (process.platform !== 'linux') show();
+        },
+        clock,
+        log,
+      });
+      hub.changed('platform');
+      log.info('app.started', { version: app.getVersion(), electron: process.versions.electron, tray: host });
+    },
+    async stop() {
+      quitting = true;
+      window.destroy();
+      tray?.stop();
+      hub.stop();
+      await systemClipboard.clearNow();
+      await core.stop();
+    },
+  };
+}
+
+function isBroken(account: { readonly status: string }): boolean {
+  return account.status === 'login-needed' || account.status === 'uncertain';
+}
+
+/** Pages behind the links a window may name. */
+const helpPages: Readonly<Record<string, string>> = {
+  documentation: 'https://docs.mytok.eu/',
+  'mytoken-docs': 'https://docs.mytok.eu/',
+  appindicator: 'https://extensions.gnome.org/extension/615/appindicator-support/',
+  'keyring-help': 'https://wiki.gnome.org/Projects/GnomeKeyring',
+};
+
+function keyBackends(clock: Clock): readonly KeyBackend[] {
+  return [
+    safeStorageBackend({
+      api: safeStorage,
+      platform: process.platform,
+      signed: app.isPackaged && process.platform === 'darwin',
+      random: randomBytes,
+    }),
+    keyringBackend({
+      service: 'Mytoken Desktop',
+      account: 'vault',
+      platform: process.platform,
+      clock,
+      random: randomBytes,
+    }),
+  ];
+}

@@ -1,0 +1,52 @@
+import type { Accounts, Logins } from '../accounts/index.ts';
+import type { Clipboard } from '../clipboard/index.ts';
+import type { Notifications } from '../notifications/index.ts';
+import type { AccessTokenWish, TokenBroker } from '../tokens/index.ts';
+import type { SettingsService } from './settings.ts';
+
+export interface CopyDeps {
+  readonly accounts: Accounts;
+  readonly broker: TokenBroker;
+  readonly clipboard: Clipboard;
+  readonly notifications: Notifications;
+  readonly logins: Logins;
+  readonly settings: SettingsService;
+}
+
+export interface Copier {
+  /** From the window or the tray: the same steps, the same notification. */
+  accessToken(
+    wish: AccessTokenWish,
+  ): Promise<{ readonly tokenExpiresAtMs: number; readonly clearsAtMs: number }>;
+  loginLink(flowId: string): Promise<void>;
+}
+
+/** Secrets on their way to the clipboard; they never pass a window. */
+export function createCopier(deps: CopyDeps): Copier {
+  const { accounts, broker, clipboard, notifications, logins, settings } = deps;
+  return {
+    async accessToken(wish) {
+      const grant = await broker.accessToken({ ...wish, comment: 'Mytoken Desktop: copied by the user' });
+      const clearAfterMs = settings.get().clipboardClearSeconds * 1000;
+      const { clearsAtMs } = await clipboard.copySecret(grant.accessToken, {
+        accountId: wish.accountId,
+        tokenExpiresAtMs: grant.expiresAtMs,
+        clearAfterMs,
+      });
+      notifications.copied({
+        account: accounts.require(wish.accountId),
+        tokenExpiresAtMs: grant.expiresAtMs,
+        clearsAtMs,
+      });
+      return { tokenExpiresAtMs: grant.expiresAtMs, clearsAtMs };
+    },
+
+    async loginLink(flowId) {
+      await clipboard.copySecret(logins.link(flowId), {
+        accountId: null,
+        tokenExpiresAtMs: null,
+        clearAfterMs: settings.get().clipboardClearSeconds * 1000,
+      });
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import {
+  type Accounts,
+  createAccounts,
+  createImports,
+  createLogins,
+  createRemoval,
+  type Imports,
+  linuxProcesses,
+  type Logins,
+  type OpenInBrowser,
+  readTokenFile,
+  type RemovalMode,
+} from '../accounts/index.ts';
+import { type ClientKeys, createClientKeys, createHttpEndpoint, type HttpEndpoint } from '../agent/index.ts';
+import { createHttp, createMytokenClient, type Http, type MytokenClient } from '../mytoken/index.ts';
+import type { Clock, Logger } from '../ports/index.ts';
+import { createTokenBroker, fileJournal, type TokenBroker } from '../tokens/index.ts';
+import { createVault, type KeyBackend, openWithRetry, type Vault } from '../vault/index.ts';
+import { loadCaFiles } from './ca-files.ts';
+import type { JsonStore } from './json-store.ts';
+import type { AppPaths } from './paths.ts';
+import type { SettingsService } from './settings.ts';
+import { accountStorage, clientStorage } from './stores.ts';
+
+export interface CoreDeps {
+  readonly paths: AppPaths;
+  readonly settings: SettingsService;
+  readonly stores: { readonly accounts: JsonStore; readonly clients: JsonStore };
+  readonly backends: readonly KeyBackend[];
+  readonly openInBrowser: OpenInBrowser;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly appVersion: string;
+}
+
+/** Everything that works without a window: the trust core, wired. */
+export interface Core {
+  readonly vault: Vault;
+  readonly accounts: Accounts;
+  readonly client: MytokenClient;
+  readonly broker: TokenBroker;
+  readonly logins: Logins;
+  readonly imports: Imports;
+  readonly keys: ClientKeys;
+  readonly endpoint: HttpEndpoint;
+  readonly removeAccount: (accountId: string, mode: RemovalMode) => Promise<void>;
+  /** Opens the vault in the background and lets local programs in; resolves when the endpoint stands. */
+  start(): Promise<void>;
+  /** After sleep, or when the keyring may have been unlocked. */
+  resumed(): void;
+  stop(): Promise<void>;
+}
+
+const appName = 'Mytoken Desktop';
+
+export function createCore(deps: CoreDeps): Core {
+  const { clock, log, settings, paths } = deps;
+  const stopping = new AbortController();
+
+  const http: Http = createHttp({
+    extraCa: () => loadCaFiles(settings.get().extraCaFiles, log),
+    proxyFromEnvironment: true,
+    clock,
+    userAgent: `mytoken-desktop/${deps.appVersion}`,
+  });
+  const client = createMytokenClient({ http, clock, log, appName, appVersion: deps.appVersion });
+  const vault = createVault({
+    directory: paths.vault,
+    backends: deps.backends,
+    clock,
+    log,
+    random: randomBytes,
+  });
+  const accounts = createAccounts({
+    storage: accountStorage(deps.stores.accounts, clock, log),
+    vault,
+    clock,
+    log,
+  });
+  const broker = createTokenBroker({ accounts, client, journal: fileJournal(paths.journal), clock, log });
+  const logins = createLogins({
+    client,
+    accounts,
+    openInBrowser: deps.openInBrowser,
+    clock,
+    log,
+    hostName: hostname(),
+  });
+  const imports = createImports({
+    client,
+    accounts,
+    readFile: readTokenFile,
+    environment: () => process.env,
+    processes: process.platform === 'linux' ? linuxProcesses() : null,
+    clock,
+    log,
+  });
+  const keys = createClientKeys({ storage: clientStorage(deps.stores.clients, log), clock, log, accounts });
+  const endpoint = createHttpEndpoint({
+    broker,
+    accounts,
+    keys,
+    clock,
+    log,
+    appVersion: deps.appVersion,
+    storageState: () => vault.state().kind,
+    runtimeDirectory: paths.runtime,
+  });
+  const removeAccount = createRemoval({
+    accounts,
+    client,
+    withMytoken: (accountId, task) => broker.withMytoken(accountId, task),
+    log,
+  });
+
+  /** A login that renewed an account makes tokens of its former mytoken worthless. */
+  const forgetRenewed = logins.onChange((login) => {
+    if (login?.state === 'done' && login.renewsAccountId !== null) broker.forget(login.renewsAccountId);
+  });
+  const followSettings = settings.onChange((now, before) => {
+    if (now.extraCaFiles !== before.extraCaFiles) http.reconfigure();
+    if (now.endpoint !== before.endpoint) void endpoint.apply(now.endpoint);
+  });
+  /** Whenever the vault opens, look into requests that a crash interrupted. */
+  const settleWhenOpen = vault.onState((state) => {
+    if (state.kind === 'ok') void broker.settle();
+  });
+
+  return {
+    vault,
+    accounts,
+    client,
+    broker,
+    logins,
+    imports,
+    keys,
+    endpoint,
+    removeAccount,
+    async start() {
+      await broker.start();
+      void openWithRetry(vault, { clock, signal: stopping.signal });
+      await endpoint.apply(settings.get().endpoint);
+    },
+    resumed() {
+      http.reconfigure(); // connections from before the sleep are dead
+      broker.resumed();
+      logins.resumed();
+      if (vault.state().kind === 'locked') void openWithRetry(vault, { clock, signal: stopping.signal });
+    },
+    async stop() {
+      stopping.abort();
+      forgetRenewed();
+      followSettings();
+      settleWhenOpen();
+      imports.stop();
+      await Promise.allSettled([endpoint.stop(), logins.stop()]);
+      await broker.stop();
+      accounts.flush();
+      keys.flush();
+      await vault.close();
+      await http.stop();
+    },
+  };
+}

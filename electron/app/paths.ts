@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+
+export interface PathFacts {
+  readonly platform: NodeJS.Platform;
+  readonly userData: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface AppPaths {
+  readonly vault: string;
+  readonly journal: string;
+  readonly logs: string;
+  /** For the discovery file: per user, 0700, gone after logout where the platform has such a place (R-37, R-48). */
+  readonly runtime: string;
+}
+
+/** Where things lie. `MYTOKEN_DESKTOP_RUNTIME_DIR` moves the runtime directory, for a second profile beside the first. */
+export function appPaths(facts: PathFacts): AppPaths {
+  const { userData, environment, platform } = facts;
+  const chosen = environment['MYTOKEN_DESKTOP_RUNTIME_DIR'];
+  const xdg = environment['XDG_RUNTIME_DIR'];
+  let runtime = join(userData, 'run');
+  if (chosen) runtime = chosen;
+  else if (platform === 'linux' && xdg) runtime = join(xdg, 'mytoken-desktop');
+  return {
+    vault: join(userData, 'vault'),
+    journal: join(userData, 'journal'),
+    logs: join(userData, 'logs'),
+    runtime,
+  };
+}

@@ -1,0 +1,44 @@
+import {
+  type AccountStorage,
+  accountsDocument,
+  type DamagedEntry,
+  parseStoredAccounts,
+} from '../accounts/index.ts';
+import { type ClientStorage, parseStoredClients } from '../agent/index.ts';
+import type { Clock, Logger } from '../ports/index.ts';
+import type { JsonStore } from './json-store.ts';
+
+/** Account records in `accounts.json`. What cannot be read stays in the file, beside what can. */
+export function accountStorage(store: JsonStore, clock: Clock, log: Logger): AccountStorage {
+  let damaged: readonly DamagedEntry[] = [];
+  return {
+    load() {
+      const stored = parseStoredAccounts(store.load(), clock.nowMs());
+      damaged = stored.damaged;
+      if (stored.newlyDamaged > 0) {
+        store.setAside();
+        log.error('accounts.unreadable-entries', { count: stored.newlyDamaged });
+      }
+      return { accounts: stored.accounts, defaultAccountId: stored.defaultAccountId };
+    },
+    save: (data) => store.save(accountsDocument(data, damaged)),
+  };
+}
+
+/** Client keys, as hashes, in `clients.json`. */
+export function clientStorage(store: JsonStore, log: Logger): ClientStorage {
+  return {
+    load() {
+      let rejected = 0;
+      const clients = parseStoredClients(store.load(), () => {
+        rejected += 1;
+      });
+      if (rejected > 0) {
+        store.setAside();
+        log.error('clients.unreadable-entries', { count: rejected });
+      }
+      return clients;
+    },
+    save: (clients) => store.save(clients),
+  };
+}

@@ -1,0 +1,2 @@
+export { bindIpc } from './bind.ts';
+export { createDispatcher, type Dispatcher, type Handlers } from './dispatch.ts';

@@ -1,0 +1,2 @@
+export { electronNotifications } from './electron-port.ts';
+export { createNotifications, type NotificationPort, type Notifications } from './notifications.ts';

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Session } from 'electron';
+import { type AppFiles, contentSecurityPolicy, fileFor, parseManifest } from './app-files.ts';
+import { appScheme } from './before-ready.ts';
+
+const noncePlaceholder = '__CSP_NONCE__';
+
+/**
+ * Serves `app://<host>/` out of the renderer's build folder, on this session only: registering on the default session would not
+ * reach others, and a window role has a session of its own.
+ */
+export function serveApp(session: Session, rendererDirectory: string, host: string): void {
+  let files: Promise<AppFiles> | null = null;
+  const listed = (): Promise<AppFiles> => {
+    files ??= readFile(join(rendererDirectory, 'manifest.json'), 'utf8').then(parseManifest);
+    return files;
+  };
+
+  session.protocol.handle(appScheme, async (request) => {
+    const file = request.method === 'GET' ? fileFor(request.url, host, await listed()) : null;
+    if (file === null)
+      return new Response('Not found', { status: 404, headers: { 'Content-Type': 'text/plain' } });
+    const content = await readFile(join(rendererDirectory, file.path));
+    const nonce = randomBytes(16).toString('base64');
+    const isPage = file.mime.startsWith('text/html');
+    const body = isPage
+      ? content.toString('utf8').replaceAll(noncePlaceholder, nonce)
+      : new Uint8Array(content);
+    return new Response(body, {
+      headers: {
+        'Content-Type': file.mime,
+        'Content-Security-Policy': contentSecurityPolicy(nonce),
+        'X-Content-Type-Options': 'nosniff',
+        'Referrer-Policy': 'no-referrer',
+        'Cross-Origin-Opener-Policy': 'same-origin',
+        'Cross-Origin-Resource-Policy': 'same-origin',
+        'Cache-Control': 'no-store',
+      },
+    });
+  });
+}

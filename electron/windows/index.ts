@@ -1,0 +1,2 @@
+export { type CloseDecision, onWindowClose } from './close-rule.ts';
+export { createMainWindow, type MainWindow, type MainWindowDeps } from './main-window.ts';

@@ -1,0 +1,58 @@
+import { createContext, type ReactNode, use, useCallback, useMemo, useSyncExternalStore } from 'react';
+import { createTranslate, isMessageKey, type Translate } from '../../shared/i18n/catalogue.ts';
+import type { AppState } from '../../shared/model/state.ts';
+import type { ApiError, Call, Store } from '../api/index.ts';
+
+interface AppContextValue {
+  readonly state: AppState;
+  readonly call: Call;
+  readonly t: Translate;
+  readonly formatLocale: string;
+  readonly store: Store;
+}
+
+const AppContext = createContext<AppContextValue | null>(null);
+
+/** Gives everything below the state, the calls and the texts. Shows `loading` until the first answer. */
+export function AppProvider({
+  store,
+  loading,
+  children,
+}: {
+  readonly store: Store;
+  readonly loading: ReactNode;
+  readonly children: ReactNode;
+}): ReactNode {
+  const state = useSyncExternalStore(
+    useCallback((listener: () => void) => store.subscribe(listener), [store]),
+    () => store.getState(),
+  );
+  const locale = state?.platform.locale ?? 'en';
+  const formatLocale = state?.platform.formatLocale ?? 'en';
+  const t = useMemo(() => createTranslate(locale, formatLocale), [locale, formatLocale]);
+  const value = useMemo(
+    () => (state === null ? null : { state, call: store.call, t, formatLocale, store }),
+    [state, store, t, formatLocale],
+  );
+  return value === null ? loading : <AppContext value={value}>{children}</AppContext>;
+}
+
+export function useApp(): AppContextValue {
+  const value = use(AppContext);
+  if (value === null) throw new Error('useApp outside of AppProvider');
+  return value;
+}
+
+/** What happened and what to do next, in the user's language. */
+export function errorTexts(t: Translate, code: string): { readonly text: string; readonly next: string } {
+  const lookUp = (key: string): string => (isMessageKey(key) ? t(key) : '');
+  const text = lookUp(`error.${code}.text`);
+  return text === ''
+    ? { text: t('error.app/internal.text'), next: t('error.app/internal.next') }
+    : { text, next: lookUp(`error.${code}.next`) };
+}
+
+export function errorSentence(t: Translate, error: ApiError): string {
+  const { text, next } = errorTexts(t, error.code);
+  return `${text} ${next}`;
+}

@@ -1,0 +1,77 @@
+import { isMessageKey, type Translate } from '../../shared/i18n/catalogue.ts';
+import type { Clause, ClauseRequest, Rotation } from '../../shared/model/mytoken.ts';
+import { absoluteTime, duration, listOf } from './time-texts.ts';
+
+/** What a capability allows, in words; an unknown one by its own name. */
+export function capabilityWords(t: Translate, capability: string): string {
+  const key = `capability.${capability}`;
+  return isMessageKey(key) ? t(key) : capability;
+}
+
+/** A sentence per restriction of one clause. */
+export function clauseWords(t: Translate, clause: Clause | ClauseRequest, locale: string): readonly string[] {
+  const words: string[] = [];
+  const time = (value: number | string): string =>
+    typeof value === 'number' ? absoluteTime(value * 1000, locale) : relativeWords(value, locale);
+  if (clause.nbf !== undefined) words.push(t('restriction.nbf', { time: time(clause.nbf) }));
+  if (clause.exp !== undefined) words.push(t('restriction.exp', { time: time(clause.exp) }));
+  if (clause.scope) words.push(t('restriction.scope', { list: clause.scope }));
+  if (clause.audience?.length)
+    words.push(t('restriction.audience', { list: listOf([...clause.audience], locale) }));
+  if (clause.hosts?.length) words.push(t('restriction.hosts', { list: listOf([...clause.hosts], locale) }));
+  if (clause.geoip_allow?.length) {
+    words.push(t('restriction.geoip-allow', { list: countries(clause.geoip_allow, locale) }));
+  }
+  if (clause.geoip_disallow?.length) {
+    words.push(t('restriction.geoip-disallow', { list: countries(clause.geoip_disallow, locale) }));
+  }
+  // A count as large as this is how "unlimited" is spelled to servers that need a number.
+  if (clause.usages_AT !== undefined && clause.usages_AT < 2_147_483_647) {
+    words.push(t('restriction.usages-at', { count: clause.usages_AT }));
+  }
+  if (clause.usages_other !== undefined && clause.usages_other < 2_147_483_647) {
+    words.push(t('restriction.usages-other', { count: clause.usages_other }));
+  }
+  return words;
+}
+
+export function rotationWords(t: Translate, rotation: Rotation | null, locale: string): string {
+  if (!rotation || (!rotation.on_AT && !rotation.on_other && !rotation.lifetime)) return t('rotation.none');
+  const words: string[] = [];
+  if (rotation.on_AT && rotation.on_other) words.push(t('rotation.always'));
+  else if (rotation.on_AT) words.push(t('rotation.on-at'));
+  else if (rotation.on_other) words.push(t('rotation.on-other'));
+  if (rotation.lifetime)
+    words.push(t('rotation.lifetime', { span: duration(rotation.lifetime * 1000, locale) }));
+  if (rotation.auto_revoke) words.push(t('rotation.auto-revoke'));
+  return words.join(' ');
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  y: 31_536_000_000,
+};
+
+/** `+30d` as "30 days"; anything else as it stands. */
+function relativeWords(text: string, locale: string): string {
+  const match = /^\+(\d+(?:\.\d+)?)([smhdwy])$/.exec(text);
+  const unit = unitMs[match?.[2] ?? ''];
+  return match && unit !== undefined ? `+${duration(Number(match[1]) * unit, locale)}` : text;
+}
+
+function countries(codes: readonly string[], locale: string): string {
+  const names = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
+  return listOf(
+    codes.map((code) => (/^[A-Za-z]{2}$/.test(code) ? (names.of(code.toUpperCase()) ?? code) : code)),
+    locale,
+  );
+}
+
+/** Host name of a URL, or the URL when it has none. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}

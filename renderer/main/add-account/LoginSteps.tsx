@@ -1,0 +1,78 @@
+import { type ReactNode, useState } from 'react';
+import type { CallArgs } from '../../../shared/ipc/contract.ts';
+import { ErrorNotice } from '../../components/ErrorNotice.tsx';
+import { useApp } from '../../hooks/app-context.tsx';
+import { useTask } from '../../hooks/use-task.ts';
+import type { Place } from '../navigation.ts';
+import { LoginProgress } from './LoginProgress.tsx';
+import { ProviderPicker } from './ProviderPicker.tsx';
+import { RequestForm } from './RequestForm.tsx';
+import { ServerPicker } from './ServerPicker.tsx';
+import { useInstance } from './use-instance.ts';
+
+type LoginRequest = CallArgs<'login:start'>;
+
+/** Server, provider, request, browser: one calm page where each answer opens the next question. */
+export function LoginSteps({ go }: { readonly go: (place: Place) => void }): ReactNode {
+  const { state, call } = useApp();
+  const { platform, login } = state;
+  const [url, setUrl] = useState(platform.prefillInstance ?? platform.knownInstances[0]?.url ?? '');
+  const instance = useInstance(url);
+  const [issuer, setIssuer] = useState<string | null>(null);
+  const [lastRequest, setLastRequest] = useState<LoginRequest | null>(null);
+  const task = useTask();
+
+  const providers = instance.view?.providers ?? [];
+  // A single provider needs no choosing.
+  const chosen =
+    providers.find((provider) => provider.issuer === issuer) ??
+    (providers.length === 1 ? providers[0] : undefined);
+
+  const start = (request: LoginRequest): void => {
+    setLastRequest(request);
+    void task.run(() => call('login:start', request));
+  };
+
+  if (login !== null && login.renewsAccountId === null) {
+    return (
+      <LoginProgress
+        login={login}
+        go={go}
+        onAgain={() => {
+          if (lastRequest) start(lastRequest);
+          else void call('login:dismiss', { flowId: login.flowId });
+        }}
+      />
+    );
+  }
+
+  return (
+    <>
+      <ServerPicker
+        url={url}
+        onUrl={(next) => {
+          setUrl(next);
+          setIssuer(null);
+        }}
+        instance={instance}
+      />
+      {instance.view !== null && providers.length > 0 && (
+        <ProviderPicker
+          providers={providers}
+          value={chosen ?? null}
+          onChange={(provider) => setIssuer(provider.issuer)}
+        />
+      )}
+      {instance.view !== null && chosen && (
+        <RequestForm
+          key={`${instance.view.issuer} ${chosen.issuer}`}
+          instance={instance.view}
+          provider={chosen}
+          busy={task.busy}
+          onStart={start}
+        />
+      )}
+      <ErrorNotice error={task.error} />
+    </>
+  );
+}

@@ -1,0 +1,149 @@
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import MenuItem from '@mui/material/MenuItem';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { CallArgs, InstanceView, ProviderView, TemplateView } from '../../../shared/ipc/contract.ts';
+import { shortnamePattern } from '../../../shared/model/account.ts';
+import { loginProfileIds } from '../../../shared/model/login-profiles.ts';
+import { Section } from '../../components/Page.tsx';
+import { errorTexts, useApp } from '../../hooks/app-context.tsx';
+import { capabilityWords, clauseWords, hostOf, rotationWords } from '../../hooks/words.ts';
+import { listOf } from '../../hooks/time-texts.ts';
+import { CustomRequest } from './CustomRequest.tsx';
+import { loginRequest, newDraft, type ProfileChoice, type RequestDraft, wishOf } from './request-draft.ts';
+
+/** What the new mytoken may do and how it is called, then off to the browser. */
+export function RequestForm({
+  instance,
+  provider,
+  busy,
+  onStart,
+}: {
+  readonly instance: InstanceView;
+  readonly provider: ProviderView;
+  readonly busy: boolean;
+  readonly onStart: (request: CallArgs<'login:start'>) => void;
+}): ReactNode {
+  const { t } = useApp();
+  const [draft, setDraft] = useState<RequestDraft>(() => newDraft(provider.name ?? hostOf(provider.issuer)));
+  const templates = useServerProfiles(instance.issuer);
+  const set = (change: Partial<RequestDraft>): void => setDraft((before) => ({ ...before, ...change }));
+  const noTokenName = draft.tokenName.trim() === '';
+  const badShortname = draft.shortname !== '' && !shortnamePattern.test(draft.shortname);
+  const nothingAsked = draft.profile === 'custom' && draft.capabilities.length === 0;
+
+  return (
+    <Section title={t('add.request.title')} hint={t('add.request.hint')}>
+      <Box
+        component="form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!noTokenName && !badShortname && !nothingAsked) {
+            onStart(loginRequest(draft, instance.issuer, provider.issuer));
+          }
+        }}
+        sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}
+      >
+        <TextField
+          select
+          label={t('add.request.profile')}
+          value={draft.profile}
+          onChange={(event) => set({ profile: event.target.value as ProfileChoice })}
+        >
+          {loginProfileIds.map((id) => (
+            <MenuItem key={id} value={id}>
+              {t(`profile.${id}.title`)}
+            </MenuItem>
+          ))}
+          {templates.map((template) => (
+            <MenuItem key={template.id} value={`server:${template.group}/${template.name}`}>
+              {t('profile.server', { name: template.name })}
+            </MenuItem>
+          ))}
+          <MenuItem value="custom">{t('profile.custom.title')}</MenuItem>
+        </TextField>
+        {draft.profile === 'custom' && (
+          <CustomRequest draft={draft} set={set} providerScopes={provider.scopes} />
+        )}
+        <Summary draft={draft} />
+        <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', sm: '1fr 1fr' } }}>
+          <TextField
+            label={t('add.request.display-name')}
+            value={draft.displayName}
+            onChange={(event) => set({ displayName: event.target.value })}
+            slotProps={{ htmlInput: { maxLength: 80 } }}
+          />
+          <TextField
+            label={t('add.request.shortname')}
+            value={draft.shortname}
+            onChange={(event) => set({ shortname: event.target.value })}
+            error={badShortname}
+            helperText={
+              badShortname
+                ? errorTexts(t, 'accounts/shortname-invalid').next
+                : t('add.request.shortname-hint')
+            }
+            slotProps={{ htmlInput: { maxLength: 64, autoCapitalize: 'none', spellCheck: false } }}
+          />
+        </Box>
+        <TextField
+          label={t('add.request.token-name')}
+          value={draft.tokenName}
+          onChange={(event) => set({ tokenName: event.target.value })}
+          error={noTokenName}
+          helperText={noTokenName ? t('add.request.token-name-missing') : t('add.request.token-name-hint')}
+          slotProps={{ htmlInput: { maxLength: 80 } }}
+        />
+        <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, flexWrap: 'wrap' }}>
+          <Button type="submit" variant="contained" size="large" disabled={busy}>
+            {t('add.start')}
+          </Button>
+          <Typography variant="body2" color="text.secondary">
+            {t('add.start-hint')}
+          </Typography>
+        </Box>
+      </Box>
+    </Section>
+  );
+}
+
+function Summary({ draft }: { readonly draft: RequestDraft }): ReactNode {
+  const { t, formatLocale } = useApp();
+  if (draft.profile.startsWith('server:')) return <Alert severity="info">{t('add.summary.server')}</Alert>;
+  const wish = wishOf(draft);
+  const can = listOf(
+    wish.capabilities.map((capability) => capabilityWords(t, capability)),
+    formatLocale,
+  );
+  const limits = wish.restrictions.flatMap((clause) => clauseWords(t, clause, formatLocale));
+  return (
+    <Alert severity={limits.length === 0 ? 'warning' : 'info'} icon={false}>
+      {wish.capabilities.length === 0 ? t('add.summary.nothing') : t('add.summary.can', { list: can })}{' '}
+      {limits.length === 0 ? <strong>{t('add.summary.unrestricted')}</strong> : limits.join(' ')}{' '}
+      {rotationWords(t, wish.rotation, formatLocale)}
+    </Alert>
+  );
+}
+
+/** The server's own profiles; a server without any, or one that does not answer, offers none. */
+function useServerProfiles(url: string): readonly TemplateView[] {
+  const { call } = useApp();
+  const [templates, setTemplates] = useState<readonly TemplateView[]>([]);
+  useEffect(() => {
+    let current = true;
+    call('instances:templates', { url, kind: 'profiles' }).then(
+      (found) => {
+        if (current) setTemplates(found);
+      },
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  }, [call, url]);
+  return templates;
+}

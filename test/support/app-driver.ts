@@ -1,0 +1,1 @@
+export * from '../../scripts/lib/app-driver.ts';
