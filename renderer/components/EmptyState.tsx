@@ -31,7 +31,7 @@ export function EmptyState({
     >
       <Box sx={{ color: 'primary.main', '& svg': { fontSize: 44 } }}>{icon}</Box>
       <Typography variant="h2">{title}</Typography>
-      <Typography color="text.secondary" sx={{ maxWidth: 460 }}>
+      <Typography color="textSecondary" sx={{ maxWidth: 460 }}>
         {children}
       </Typography>
       {action}

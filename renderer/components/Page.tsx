@@ -87,7 +87,7 @@ export function Section({
           {title}
         </Typography>
         {hint !== undefined && (
-          <Typography variant="body2" color="text.secondary" sx={{ mt: 0.25 }}>
+          <Typography variant="body2" color="textSecondary" sx={{ mt: 0.25 }}>
             {hint}
           </Typography>
         )}

@@ -106,7 +106,7 @@ export function AccountRow(props: AccountRowProps): ReactNode {
           )}
           <StatusChip status={account.status} />
         </Box>
-        <Typography variant="body2" color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
+        <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
           <Box component="span" sx={{ fontFamily: 'monospace' }}>
             {account.shortname}
           </Box>

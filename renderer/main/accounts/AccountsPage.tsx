@@ -112,7 +112,7 @@ function AccountList({
       <ErrorNotice error={error ?? arranging.error} onRetry={clear} />
       {shown.length === 0 ? (
         <Box sx={{ textAlign: 'center', p: 4 }}>
-          <Typography color="text.secondary">{t('accounts.no-match', { filter })}</Typography>
+          <Typography color="textSecondary">{t('accounts.no-match', { filter })}</Typography>
           <Button onClick={() => setFilter('')}>{t('accounts.clear-filter')}</Button>
         </Box>
       ) : (

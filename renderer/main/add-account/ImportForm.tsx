@@ -136,7 +136,7 @@ export function ImportForm({ go }: { readonly go: (place: Place) => void }): Rea
               <Typography sx={{ fontWeight: 600 }}>
                 {candidate.program} {candidate.pid === null ? '' : `(${candidate.pid})`}
               </Typography>
-              <Typography variant="body2" color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
+              <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
                 {candidate.variable} · {hostOf(candidate.instanceUrl)}
                 {candidate.tokenName === null ? '' : ` · ${candidate.tokenName}`}
               </Typography>

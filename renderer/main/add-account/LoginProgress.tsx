@@ -49,7 +49,7 @@ function Waiting({ login }: { readonly login: LoginView }): ReactNode {
       <Typography>{t('login.waiting.text', { provider: hostOf(login.oidcIssuer) })}</Typography>
       <LinearProgress aria-label={t('login.waiting.title')} />
       {login.expiresAtMs !== null && !finishing && (
-        <Typography color="text.secondary" role="timer" sx={{ fontVariantNumeric: 'tabular-nums' }}>
+        <Typography color="textSecondary" role="timer" sx={{ fontVariantNumeric: 'tabular-nums' }}>
           {t('login.waiting.left', { time: minutesAndSeconds(login.expiresAtMs - nowMs) })}
         </Typography>
       )}
@@ -73,7 +73,7 @@ function Waiting({ login }: { readonly login: LoginView }): ReactNode {
               {t('login.cancel')}
             </Button>
           </Box>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {t('login.link-warning')}
           </Typography>
         </>

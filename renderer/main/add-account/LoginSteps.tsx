@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { CallArgs } from '../../../shared/ipc/contract.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { useApp } from '../../hooks/app-context.tsx';
@@ -28,12 +28,18 @@ export function LoginSteps({ go }: { readonly go: (place: Place) => void }): Rea
     providers.find((provider) => provider.issuer === issuer) ??
     (providers.length === 1 ? providers[0] : undefined);
 
+  // What ended before this page was opened is of no interest here.
+  const [stale] = useState(login?.state === 'done' || login?.state === 'failed' ? login.flowId : null);
+  useEffect(() => {
+    if (stale !== null) void call('login:dismiss', { flowId: stale });
+  }, [call, stale]);
+
   const start = (request: LoginRequest): void => {
     setLastRequest(request);
     void task.run(() => call('login:start', request));
   };
 
-  if (login !== null && login.renewsAccountId === null) {
+  if (login !== null && login.renewsAccountId === null && login.flowId !== stale) {
     return (
       <LoginProgress
         login={login}

@@ -95,7 +95,7 @@ export function ProviderPicker({
                   <Typography noWrap sx={{ fontWeight: 600 }}>
                     {provider.name ?? hostOf(provider.issuer)}
                   </Typography>
-                  <Typography noWrap variant="body2" color="text.secondary">
+                  <Typography noWrap variant="body2" color="textSecondary">
                     {provider.issuer}
                   </Typography>
                 </Box>

@@ -102,7 +102,7 @@ export function RequestForm({
           <Button type="submit" variant="contained" size="large" disabled={busy}>
             {t('add.start')}
           </Button>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {t('add.start-hint')}
           </Typography>
         </Box>

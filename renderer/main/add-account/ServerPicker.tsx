@@ -45,14 +45,14 @@ export function ServerPicker({
         {instance.checking && (
           <Typography
             variant="body2"
-            color="text.secondary"
+            color="textSecondary"
             sx={{ display: 'flex', gap: 1, alignItems: 'center' }}
           >
             <CircularProgress size={14} aria-hidden /> {t('add.server.checking')}
           </Typography>
         )}
         {instance.view !== null && (
-          <Typography variant="body2" color="success.main">
+          <Typography variant="body2" color="success">
             {t('add.server.found', {
               version: instance.view.version,
               providers: instance.view.providers.length,
@@ -60,7 +60,7 @@ export function ServerPicker({
           </Typography>
         )}
         {instance.view !== null && Math.abs(instance.view.clockSkewMs ?? 0) > 30_000 && (
-          <Typography variant="body2" color="warning.main">
+          <Typography variant="body2" color="warning">
             {t('add.server.skew', { seconds: Math.round(Math.abs(instance.view.clockSkewMs ?? 0) / 1000) })}
           </Typography>
         )}

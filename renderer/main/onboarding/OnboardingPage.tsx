@@ -78,7 +78,7 @@ export function OnboardingPage({ go }: { readonly go: (place: Place) => void }):
                     {t(importing ? 'welcome.login-instead' : 'welcome.import-instead')}
                   </Button>
                 </Box>
-                <Typography variant="body2" color="text.secondary">
+                <Typography variant="body2" color="textSecondary">
                   {t('welcome.network')}
                 </Typography>
               </>

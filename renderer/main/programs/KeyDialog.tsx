@@ -44,7 +44,7 @@ export function KeyDialog({
             `  -d '{"account":"${account?.shortname ?? 'NAME'}"}'`,
           ].join('\n')}
         />
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {t('programs.key-note')}
         </Typography>
       </DialogContent>
@@ -70,7 +70,7 @@ function Copyable({
   const { t } = useApp();
   return (
     <Box>
-      <Typography variant="body2" color="text.secondary" sx={{ mb: 0.5 }}>
+      <Typography variant="body2" color="textSecondary" sx={{ mb: 0.5 }}>
         {label} · {t('programs.select-hint')}
       </Typography>
       <Box

@@ -31,7 +31,7 @@ export function ProgramsPage(): ReactNode {
 
   return (
     <Page title={t('programs.title')}>
-      <Typography color="text.secondary">{t('programs.text')}</Typography>
+      <Typography color="textSecondary">{t('programs.text')}</Typography>
       <Section title={t('programs.endpoint')}>
         <FormControlLabel
           control={
@@ -56,7 +56,7 @@ export function ProgramsPage(): ReactNode {
           </Box>
         )}
         {endpoint.state === 'listening' && endpoint.discoveryFile !== null && (
-          <Typography variant="body2" color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
+          <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
             {t('programs.discovery')} <code>{endpoint.discoveryFile}</code>
           </Typography>
         )}
@@ -118,7 +118,7 @@ function ClientCard({
     <Card sx={{ p: 2, display: 'flex', gap: 1.5, alignItems: 'center', flexWrap: 'wrap' }}>
       <Box sx={{ flex: 1, minWidth: 200 }}>
         <Typography sx={{ fontWeight: 650, overflowWrap: 'anywhere' }}>{client.name}</Typography>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           <code>{client.keyHint}…</code> ·{' '}
           {names === undefined ? t('programs.all-accounts') : listOf(names, formatLocale)}
           {' · '}

@@ -1,5 +1,6 @@
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 import { useApp } from '../../hooks/app-context.tsx';
 
@@ -28,8 +29,12 @@ export function StorageSummary(): ReactNode {
   }
   return (
     <Alert severity="success">
-      {t(protection === 'os-app-bound' ? 'storage.is.app-bound' : 'storage.is.user')}{' '}
-      {backend !== null && t('storage.backend', { backend })}
+      {t(protection === 'os-app-bound' ? 'storage.is.app-bound' : 'storage.is.user')}
+      {backend !== null && (
+        <Typography component="div" variant="caption" color="textSecondary">
+          {backend}
+        </Typography>
+      )}
     </Alert>
   );
 }

@@ -58,7 +58,7 @@ export function StorageTrouble({ onSettings }: { readonly onSettings: () => void
           )}
           <Button onClick={onSettings}>{t('nav.settings')}</Button>
         </Box>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {t('storage.session-hint')}
         </Typography>
         <ConfirmDialog

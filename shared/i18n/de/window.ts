@@ -301,7 +301,6 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'storage.is.none':
     'Auf diesem Rechner wurde kein Schlüsselbund gefunden. Mytokens können nicht sicher gespeichert werden; richte einen Schlüsselbund ein, oder behalte sie im Arbeitsspeicher, bis die App endet.',
   'storage.is.session': 'Mytokens bleiben nur im Arbeitsspeicher und sind weg, wenn die App endet.',
-  'storage.backend': '({backend})',
   'storage.help': 'Hilfe',
   'storage.retry': 'Noch einmal versuchen',
   'storage.session': 'Für diese Sitzung den Arbeitsspeicher nutzen',

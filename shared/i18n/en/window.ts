@@ -293,7 +293,6 @@ export const windowEn = {
   'storage.is.none':
     'No keyring was found on this machine. Mytokens cannot be stored safely; set up a keyring, or keep them in memory until the app quits.',
   'storage.is.session': 'Mytokens are kept in memory only and are gone when the app quits.',
-  'storage.backend': '({backend})',
   'storage.help': 'Help',
   'storage.retry': 'Try again',
   'storage.session': 'Use memory for this session',

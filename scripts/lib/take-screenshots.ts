@@ -1,0 +1,129 @@
+/** Inside a desktop session: goes through the screens of the real app and takes a picture of each. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { startSandbox } from '../../sandbox/index.ts';
+import type { SettingsPatch } from '../../shared/model/settings.ts';
+import { type AppHome, launchApp, type RunningApp } from './app-driver.ts';
+import { runScript } from './say.ts';
+import { addFirstAccount, letProgramAsk } from './walkthrough.ts';
+
+type Calls = Record<string, (args: unknown) => Promise<unknown>>;
+
+async function call(window: Page, channel: string, args: unknown): Promise<void> {
+  await window.evaluate(
+    async ([name, value]) => {
+      await (globalThis as unknown as { mytokenBridge: Calls }).mytokenBridge[name as string]?.(value);
+    },
+    [channel, args] as const,
+  );
+}
+
+const setLook = (window: Page, patch: SettingsPatch): Promise<void> => call(window, 'settings:update', patch);
+
+/** Size of the window's inside, pixels. */
+async function resize(app: RunningApp, width: number, height: number): Promise<void> {
+  await app.electron.evaluate(
+    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+    { width, height },
+  );
+  await app.window.waitForTimeout(300);
+}
+
+await runScript(async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'shots-'));
+  const pictures = join(process.env['MYTOKEN_DESKTOP_RESULTS'] ?? dir, 'pictures');
+  mkdirSync(pictures, { recursive: true });
+  const home: AppHome = {
+    dir,
+    env: { ...(process.env as Record<string, string>), MYTOKEN_DESKTOP_RUNTIME_DIR: join(dir, 'run') },
+  };
+  const sandbox = await startSandbox({ extraProviders: 300 });
+  let app: RunningApp | null = null;
+  try {
+    app = await launchApp(home, {
+      args: [`--prefill-instance=${sandbox.mytokenUrl}`, `--user-data-dir=${join(dir, 'profile')}`],
+    });
+    const { window } = app;
+    const shoot = async (name: string): Promise<void> => {
+      await window.waitForTimeout(250);
+      await window.screenshot({ path: join(pictures, `${name}.png`) });
+    };
+
+    await window.getByRole('radio').first().waitFor();
+    await shoot('welcome');
+    await addFirstAccount(window, home, sandbox);
+    await shoot('ready');
+    await letProgramAsk(window, 'Backup script');
+    await shoot('programs');
+
+    for (const [name, restrictions, rotation] of [
+      [
+        'Beamline 42, night shift',
+        [{ exp: Math.floor(Date.now() / 1000) + 5 * 86_400, scope: 'openid compute.read' }],
+        undefined,
+      ],
+      ['HPC batch jobs', [{ usages_AT: 20, hosts: ['192.0.2.0/24'] }], undefined],
+      ['Laptop', [], { on_AT: true, lifetime: 2_592_000, auto_revoke: true }],
+    ] as const) {
+      const token = await sandbox.control.issueMytoken({
+        user: 'bob',
+        name,
+        capabilities: ['AT', 'tokeninfo', 'create_mytoken'],
+        restrictions: restrictions.map((clause) => ({ ...clause })) as never,
+        ...(rotation ? { rotation } : {}),
+      });
+      await call(window, 'accounts:import', {
+        source: { kind: 'paste', text: token.value },
+        displayName: name,
+        shortname: name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+      });
+    }
+    await window.getByRole('button', { name: 'Accounts', exact: true }).click();
+    await window.getByRole('button', { name: 'Copy access token' }).first().click();
+    await window
+      .getByText(/copied, valid until/)
+      .first()
+      .waitFor();
+    await shoot('accounts');
+    await setLook(window, { theme: 'dark' });
+    await shoot('accounts-dark');
+    await resize(app, 480, 640);
+    await shoot('accounts-narrow-dark');
+    await setLook(window, { theme: 'light', language: 'de' });
+    await shoot('accounts-narrow-de');
+    await resize(app, 980, 760);
+    await window.getByRole('button', { name: 'Beamline 42, night shift', exact: true }).click();
+    await shoot('account-de');
+    await setLook(window, { language: 'en' });
+    await window.getByRole('button', { name: 'Show it' }).click();
+    await window.getByRole('button', { name: 'Hide it' }).waitFor();
+    await shoot('account');
+    await window.getByRole('button', { name: 'Hide it' }).click();
+    await setLook(window, { theme: 'dark' });
+    await shoot('account-dark');
+    await setLook(window, { theme: 'light' });
+    await window.getByRole('button', { name: 'Settings', exact: true }).click();
+    await shoot('settings');
+    await setLook(window, { theme: 'dark', language: 'de' });
+    await shoot('settings-dark-de');
+    await setLook(window, { theme: 'light', language: 'en' });
+    await window.getByRole('button', { name: 'Accounts', exact: true }).click();
+    await window.getByRole('button', { name: 'Add account' }).click();
+    await window.getByRole('radio').first().check();
+    await window.getByLabel('Search').fill('two');
+    await window.getByRole('radio').first().check();
+    await window.getByRole('button', { name: 'Continue in the browser' }).scrollIntoViewIfNeeded();
+    await shoot('add-account');
+    await app.electron.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(2),
+    );
+    await shoot('add-account-200-percent');
+    return 0;
+  } finally {
+    await app?.kill().catch(() => undefined);
+    await sandbox.stop();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+});
