@@ -11,8 +11,15 @@ export interface Latencies {
   readonly p99Us: number;
 }
 
-/** One POST on a kept connection; rejects unless the answer is 200. Resolves to microseconds. */
-function once(agent: Agent, target: Target): Promise<number> {
+const requestLimitMs = 30_000;
+
+interface Answer {
+  readonly tookUs: number;
+  readonly bytes: number;
+}
+
+/** One POST on a kept connection; rejects unless the answer is 200. */
+function once(agent: Agent, target: Target): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const startedNs = process.hrtime.bigint();
     const call = request(
@@ -27,23 +34,35 @@ function once(agent: Agent, target: Target): Promise<number> {
         },
       },
       (response) => {
-        response.resume();
+        let bytes = 0;
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+        });
         response.on('end', () => {
-          if (response.statusCode === 200) resolve(Number(process.hrtime.bigint() - startedNs) / 1000);
+          const tookUs = Number(process.hrtime.bigint() - startedNs) / 1000;
+          if (response.statusCode === 200) resolve({ tookUs, bytes });
           else reject(new Error(`${target.url} answered ${response.statusCode ?? 0}`));
         });
       },
     );
+    call.setTimeout(requestLimitMs, () => call.destroy(new Error(`${target.url} does not answer`)));
     call.on('error', reject);
     call.end(target.body);
   });
+}
+
+export async function answerSize(target: Target): Promise<number> {
+  const agent = new Agent();
+  const { bytes } = await once(agent, target);
+  agent.destroy();
+  return bytes;
 }
 
 /** One after the other on one connection. */
 export async function sequential(target: Target, count: number): Promise<Latencies> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const samples: number[] = [];
-  for (let index = 0; index < count; index += 1) samples.push(await once(agent, target));
+  for (let index = 0; index < count; index += 1) samples.push((await once(agent, target)).tookUs);
   agent.destroy();
   samples.sort((a, b) => a - b);
   return { p50Us: at(samples, 0.5), p99Us: at(samples, 0.99) };
@@ -69,9 +88,10 @@ function at(sorted: readonly number[], quantile: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] ?? Number.NaN;
 }
 
+/** Of an even number of values the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
-  return at(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
+  return (lower + upper) / 2;
 }

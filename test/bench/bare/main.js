@@ -1,14 +1,17 @@
 // The smallest Electron that could pass for an agent: a tray and an HTTP server with a constant answer. What the benchmark
 // compares Mytoken Desktop with, in the same run on the same Electron.
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { app, Menu, nativeImage, Tray } from 'electron';
 
 app.enableSandbox();
 
-/** As long as a typical answer with an access token. */
-const answer = Buffer.from(
-  JSON.stringify({ access_token: 'x'.repeat(900), token_type: 'Bearer', expires_in: 3600 }),
-);
+/** As long as the app's answer, which the benchmark measured before. */
+const answerBytes = Number(process.env.BENCH_ANSWER_BYTES ?? 1000);
+const frame = { access_token: '', token_type: 'Bearer', expires_in: 3600 };
+const padding = Math.max(0, answerBytes - JSON.stringify(frame).length);
+const answer = Buffer.from(JSON.stringify({ ...frame, access_token: 'x'.repeat(padding) }));
 
 /** Kept here so that the tray is not collected. */
 const kept = [];
@@ -25,7 +28,13 @@ void app.whenReady().then(() => {
     });
   });
   server.listen(0, '127.0.0.1', () => {
-    process.stdout.write(`listening ${server.address().port}\n`);
+    // Announced the way the app announces itself, so that both are found in the same time.
+    const document = JSON.stringify({
+      addresses: [`http://127.0.0.1:${server.address().port}`],
+      pid: process.pid,
+    });
+    writeFileSync(join(process.env.MYTOKEN_DESKTOP_RUNTIME_DIR, 'endpoint.json'), document);
   });
 });
 app.on('window-all-closed', () => undefined);
+process.on('SIGTERM', () => app.quit());

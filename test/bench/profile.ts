@@ -1,0 +1,71 @@
+/**
+ * Fills a profile through the app itself: only Electron can wrap the vault's key, so the accounts go in by the same bridge that
+ * the window uses.
+ */
+import { mkdirSync } from 'node:fs';
+import { _electron, type Page } from '@playwright/test';
+import { chromiumSandbox, electronArgs } from '../support/desktop-session.ts';
+import { environment, type Program, runtimeDirectory } from './launch.ts';
+
+type Bridge = Record<string, (args: unknown) => Promise<{ ok: boolean; result?: unknown; error?: unknown }>>;
+
+/** Mytokens go over in batches: one evaluation for each would be mostly Playwright's own time. */
+const batch = 100;
+const launchLimitMs = 60_000;
+
+/** Returns the key of a program that may use all accounts. The endpoint is on at the next start. */
+export async function fillProfile(program: Program, mytokens: readonly string[]): Promise<string> {
+  mkdirSync(program.userData, { recursive: true, mode: 0o700 });
+  mkdirSync(runtimeDirectory(program), { recursive: true, mode: 0o700 });
+  const app = await _electron.launch({
+    executablePath: program.executable,
+    args: electronArgs(program.folder, `--user-data-dir=${program.userData}`),
+    chromiumSandbox: chromiumSandbox(),
+    env: environment(program),
+    timeout: launchLimitMs,
+  });
+  const words: string[] = [];
+  app.process().stderr?.on('data', (chunk: Buffer) => words.push(chunk.toString('utf8')));
+  try {
+    const page = await app.firstWindow({ timeout: launchLimitMs });
+    await page.waitForFunction(() => 'mytokenBridge' in window, undefined, { timeout: launchLimitMs });
+    for (let from = 0; from < mytokens.length; from += batch) {
+      await importAll(page, mytokens.slice(from, from + batch));
+    }
+    const client = await call(page, 'clients:create', {
+      name: 'bench',
+      accountIds: null,
+      expiresInDays: null,
+    });
+    await call(page, 'settings:update', {
+      endpoint: { enabled: true, port: 0, allowLocalhostName: false },
+      onboardingDone: true,
+    });
+    return (client as { key: string }).key;
+  } catch (error) {
+    throw new Error(`The profile was not filled. The app's last words:\n${words.join('').slice(-2000)}`, {
+      cause: error,
+    });
+  } finally {
+    await app.close();
+  }
+}
+
+async function importAll(page: Page, texts: readonly string[]): Promise<void> {
+  await page.evaluate(async (mytokens) => {
+    const bridge = (window as unknown as { mytokenBridge: Bridge }).mytokenBridge;
+    for (const text of mytokens) {
+      const answer = await bridge['accounts:import']?.({ source: { kind: 'paste', text } });
+      if (answer?.ok !== true) throw new Error(`import: ${JSON.stringify(answer?.error)}`);
+    }
+  }, texts);
+}
+
+async function call(page: Page, channel: string, args: unknown): Promise<unknown> {
+  const answer = await page.evaluate(
+    ([name, given]) => (window as unknown as { mytokenBridge: Bridge }).mytokenBridge[name]?.(given),
+    [channel, args] as [string, unknown],
+  );
+  if (answer?.ok !== true) throw new Error(`${channel}: ${JSON.stringify(answer?.error)}`);
+  return answer.result;
+}

@@ -1,0 +1,33 @@
+import type { TreeMemory } from './process-tree.ts';
+
+/** One start of one program in one round. */
+export interface Sample {
+  /** From the spawn to the first HTTP answer. */
+  readonly startMs: number;
+  /** Null in starts that are only timed. */
+  readonly memory: TreeMemory | null;
+  readonly p50Us: number | null;
+  readonly p99Us: number | null;
+  readonly requestsPerSecond: number | null;
+}
+
+export const subjects = ['bare', 'app', 'appMany'] as const;
+/** `appMany` is the app with {@link Measured.manyAccounts} accounts instead of one. */
+export type Subject = (typeof subjects)[number];
+
+/** What the part inside the desktop session hands to the part outside. */
+export interface Measured {
+  readonly rounds: readonly Readonly<Record<Subject, Sample>>[];
+  readonly manyAccounts: number;
+  /** Size of the app's answer, which is the size of the bare server's constant one. */
+  readonly answerBytes: number;
+}
+
+/** What the part outside tells the part inside, as JSON in the environment variable {@link inputVariable}. */
+export interface Input {
+  readonly executable: string;
+  readonly outsideUrl: string;
+  readonly rounds: number;
+  readonly manyAccounts: number;
+}
+export const inputVariable = 'MYTOKEN_DESKTOP_BENCH';
