@@ -49,6 +49,11 @@ export function makeTheme(dark: boolean): Theme {
       MuiTextField: { defaultProps: { size: 'small', fullWidth: true } },
       MuiChip: { styleOverrides: { root: { fontWeight: 550 } } },
       MuiAlert: { styleOverrides: { root: { alignItems: 'flex-start' } } },
+      MuiToggleButton: {
+        styleOverrides: {
+          root: ({ theme }) => ({ color: theme.palette.text.secondary, textTransform: 'none' }),
+        },
+      },
       MuiTooltip: { defaultProps: { arrow: true, enterDelay: 400 } },
       MuiCssBaseline: {
         styleOverrides: {

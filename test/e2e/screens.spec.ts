@@ -1,0 +1,181 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
+import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
+
+let sandbox: Sandbox;
+let session: PrivateSession;
+let app: RunningApp | null = null;
+
+test.beforeEach(async () => {
+  sandbox = await startSandbox({ extraProviders: 40 });
+  session = await startPrivateSession({ keyring: 'unlocked' });
+});
+
+test.afterEach(async () => {
+  await app?.kill().catch(() => undefined);
+  app = null;
+  await session.stop();
+  await sandbox.stop();
+});
+
+type Calls = Record<string, (args: unknown) => Promise<{ ok: boolean; error?: { code: string } }>>;
+
+async function call(window: Page, channel: string, args: unknown): Promise<void> {
+  const reply = await window.evaluate(
+    ([name, value]) => (globalThis as unknown as { mytokenBridge: Calls }).mytokenBridge[name]?.(value),
+    [channel, args] as const,
+  );
+  expect(reply?.ok, JSON.stringify(reply?.error)).toBe(true);
+}
+
+async function importAccount(window: Page, name: string): Promise<void> {
+  const token = await sandbox.control.issueMytoken({ user: 'alice', name });
+  await call(window, 'accounts:import', {
+    source: { kind: 'paste', text: token.value },
+    displayName: name,
+    shortname: name.toLowerCase(),
+  });
+}
+
+/** Legacy mode: Electron cannot open the extra page that axe otherwise uses. */
+async function findings(window: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze();
+  return violations.map(
+    (violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`,
+  );
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on any screen (${theme})`, async () => {
+    app = await launchApp(session, { args: [`--prefill-instance=${sandbox.mytokenUrl}`] });
+    const { window } = app;
+    await window.getByRole('radio').first().waitFor();
+    await call(window, 'settings:update', { theme });
+    const problems: Record<string, string[]> = {};
+    const look = async (screen: string): Promise<void> => {
+      await window.waitForTimeout(300); // colours fade in; axe would measure half-way contrast
+      const found = await findings(window);
+      if (found.length > 0) problems[screen] = found;
+    };
+
+    await look('welcome');
+    await call(window, 'settings:update', { onboardingDone: true });
+    await window.getByRole('button', { name: 'Accounts', exact: true }).waitFor();
+    await look('no accounts');
+    await importAccount(window, 'Alpha');
+    await importAccount(window, 'Beta');
+    await look('accounts');
+    await window.getByRole('button', { name: 'Alpha', exact: true }).click();
+    await window.getByRole('button', { name: 'Show it' }).click();
+    await window.getByRole('button', { name: 'Hide it' }).waitFor();
+    await look('account');
+    await window.getByRole('button', { name: 'Remove account…' }).click();
+    await look('remove');
+    await window.getByRole('button', { name: 'Cancel' }).click();
+    await window.getByRole('button', { name: 'Programs', exact: true }).click();
+    await look('programs');
+    await window.getByRole('button', { name: 'New key' }).click();
+    await window.getByRole('textbox', { name: 'Program' }).fill('x');
+    await look('new key');
+    await window.getByRole('button', { name: 'Create key' }).click();
+    await window.getByRole('button', { name: 'I have stored it' }).waitFor();
+    await look('key');
+    await window.getByRole('button', { name: 'I have stored it' }).click();
+    await window.getByRole('button', { name: 'Settings', exact: true }).click();
+    await look('settings');
+    await window.getByRole('button', { name: 'Accounts', exact: true }).click();
+    await window.getByRole('button', { name: 'Add account' }).click();
+    await window.getByRole('radio').first().check();
+    await look('add account');
+    await window.getByRole('button', { name: 'Import a mytoken' }).click();
+    await look('import');
+    expect(problems).toEqual({});
+  });
+}
+
+test('a server that is down is explained, and things go on when it is back', async () => {
+  app = await launchApp(session);
+  const { window } = app;
+  await window.getByText('Welcome to Mytoken Desktop').waitFor();
+  await call(window, 'settings:update', { onboardingDone: true });
+  await importAccount(window, 'Alpha');
+  const fault = sandbox.control.injectFault({ match: { path: '/api/*' }, fault: { kind: 'cut-before' } });
+  const copy = window.getByRole('button', { name: 'Copy access token' });
+  await copy.click();
+  await expect(window.getByRole('alert').getByText('The mytoken server cannot be reached.')).toBeVisible({
+    timeout: 20_000,
+  });
+  await expect(window.getByText('Server not reached')).toBeVisible();
+  fault.remove();
+  await copy.click();
+  await expect(window.getByText(/Access token for Alpha copied/).first()).toBeVisible({ timeout: 20_000 });
+  await expect(window.getByText('Ready')).toBeVisible();
+});
+
+test('removing revokes at the server; when that fails the account stays until the user decides', async () => {
+  app = await launchApp(session);
+  const { window } = app;
+  await window.getByText('Welcome to Mytoken Desktop').waitFor();
+  await call(window, 'settings:update', { onboardingDone: true });
+  await importAccount(window, 'Alpha');
+  await importAccount(window, 'Beta');
+  expect(sandbox.control.tokens()).toHaveLength(2);
+
+  await window.getByRole('button', { name: 'Alpha', exact: true }).click();
+  await window.getByRole('button', { name: 'Remove account…' }).click();
+  await window.getByRole('button', { name: 'Revoke and remove' }).click();
+  await expect(window.getByRole('heading', { level: 1 })).toHaveText('Accounts');
+  await expect(window.getByRole('button', { name: 'Alpha', exact: true })).toHaveCount(0);
+  expect(sandbox.control.tokens()).toHaveLength(1);
+
+  sandbox.control.injectFault({ match: { path: '/api/*' }, fault: { kind: 'cut-before' } });
+  await window.getByRole('button', { name: 'Beta', exact: true }).click();
+  await window.getByRole('button', { name: 'Remove account…' }).click();
+  await window.getByRole('button', { name: 'Revoke and remove' }).click();
+  await expect(window.getByText(/You can remove the account here all the same/)).toBeVisible({
+    timeout: 20_000,
+  });
+  await window.getByRole('button', { name: 'Remove here only' }).click();
+  await expect(window.getByText('No accounts yet')).toBeVisible();
+  expect(sandbox.control.tokens()).toHaveLength(1);
+});
+
+test('without a keyring nothing is stored, and memory for the session is the choice offered (R-24)', async () => {
+  const bare = await startPrivateSession({ keyring: 'absent' });
+  try {
+    app = await launchApp(bare);
+    const { window } = app;
+    // The desktop says that it has a keyring, but nobody answers for it.
+    await expect(window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');
+    await window.getByRole('button', { name: 'Use memory for this session' }).click();
+    await window.getByRole('button', { name: 'I have a mytoken already' }).waitFor();
+    await importAccount(window, 'Alpha');
+    await expect(window.getByText('You are set up')).toBeVisible();
+    await app.kill();
+    app = await launchApp(bare);
+    await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');
+    const state = await app.window.evaluate(() =>
+      (globalThis as unknown as { mytokenBridge: Calls }).mytokenBridge['state:get']?.(null),
+    );
+    expect(JSON.stringify(state)).not.toContain('Alpha'); // gone with the process
+    await app.kill();
+    app = null;
+  } finally {
+    await bare.stop();
+  }
+});
+
+test('quitting from a second start ends the app and takes its token out of the clipboard', async () => {
+  app = await launchApp(session);
+  const { window, electron } = app;
+  await window.getByText('Welcome to Mytoken Desktop').waitFor();
+  await importAccount(window, 'Alpha');
+  await window.getByRole('button', { name: 'Copy an access token' }).click();
+  await expect.poll(() => electron.evaluate(({ clipboard }) => clipboard.readText())).toContain('eyJ');
+  const ended = new Promise<void>((resolve) => electron.process().once('exit', () => resolve()));
+  await electron.evaluate(({ app: running }) => running.quit());
+  await ended;
+  app = null;
+});
