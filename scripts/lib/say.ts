@@ -10,8 +10,9 @@ export class AdviceError extends Error {
 
 /** Runs a script's main function; its result is the exit code. */
 export async function runScript(main: (args: readonly string[]) => Promise<number>): Promise<void> {
+  let code = 1;
   try {
-    process.exitCode = await main(process.argv.slice(2));
+    code = await main(process.argv.slice(2));
   } catch (error) {
     say(
       error instanceof AdviceError
@@ -20,6 +21,10 @@ export async function runScript(main: (args: readonly string[]) => Promise<numbe
           ? String(error.stack)
           : String(error),
     );
-    process.exitCode = 1;
   }
+  process.exitCode = code;
+  // Libraries set the exit code in handlers of their own (electron-builder does, to 0): ours is the last word.
+  process.on('exit', () => {
+    process.exitCode = code;
+  });
 }
