@@ -24,15 +24,11 @@ export function displaySetKey(areas: readonly Rectangle[]): string {
  */
 export function placeFor(saved: Rectangle, areas: readonly Rectangle[]): Rectangle | null {
   for (const area of areas) {
-    const overlapX = Math.min(saved.x + saved.width, area.x + area.width) - Math.max(saved.x, area.x);
+    const width = Math.max(minimumSize.width, Math.min(saved.width, area.width));
+    const height = Math.max(minimumSize.height, Math.min(saved.height, area.height));
+    const overlapX = Math.min(saved.x + width, area.x + area.width) - Math.max(saved.x, area.x);
     const topInside = saved.y >= area.y && saved.y <= area.y + area.height - reachablePx;
-    if (overlapX < reachablePx || !topInside) continue;
-    return {
-      x: saved.x,
-      y: saved.y,
-      width: Math.max(minimumSize.width, Math.min(saved.width, area.width)),
-      height: Math.max(minimumSize.height, Math.min(saved.height, area.height)),
-    };
+    if (overlapX >= reachablePx && topInside) return { x: saved.x, y: saved.y, width, height };
   }
   return null;
 }

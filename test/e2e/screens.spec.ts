@@ -41,7 +41,9 @@ async function importAccount(window: Page, name: string): Promise<void> {
 
 /** Legacy mode: Electron cannot open the extra page that axe otherwise uses. */
 async function findings(window: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page: window }).setLegacyMode(true).analyze();
+  // axe brings types of another playwright-core of the same version line.
+  const page = window as unknown as ConstructorParameters<typeof AxeBuilder>[0]['page'];
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
   return violations.map(
     (violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`,
   );
