@@ -17,7 +17,10 @@ export interface KeyBackend {
   probe(): Promise<ProtectionLevel | 'locked'>;
   /** Throws DomainError `vault/locked` (retryable) or `vault/unavailable`. */
   wrap(key: Buffer): Promise<Buffer>;
-  /** Throws DomainError `vault/locked` (retryable) or `vault/could-not-read`. */
+  /**
+   * Throws DomainError `vault/locked` (retryable), `vault/could-not-read`, or `vault/backend-changed` when what the backend kept
+   * outside the vault is not there: it is not the key store it was.
+   */
   unwrap(wrapped: Buffer): Promise<Buffer>;
   /** Removes what this backend keeps outside the vault file, if anything. */
   forget(): Promise<void>;
@@ -55,13 +58,22 @@ export interface Vault {
   onState(listener: (state: VaultState) => void): () => void;
   /** Opens or tries again; resolves to the resulting state, never throws for a backend that is not ready. */
   open(): Promise<VaultState>;
-  /** Keeps everything in memory from now on; nothing on disk is touched. Only from `unavailable`, `locked`, `backend-changed`, `damaged`. */
+  /**
+   * Keeps everything in memory from now on; nothing on disk is touched. Only from `unavailable`, `locked`, `backend-changed`,
+   * `damaged`; in any other state nothing happens. `open` leaves the session mode as it is; `close` ends and forgets it.
+   */
   useSessionOnly(): Promise<VaultState>;
-  /** Copies the unusable vault aside and starts an empty one. Only from `backend-changed` or `damaged`. */
+  /**
+   * Moves the unusable vault aside as a whole and starts an empty one. Only from `backend-changed` or `damaged`; in any other
+   * state nothing happens. Throws `vault/write-failed`.
+   */
   reset(): Promise<VaultState>;
   get(recordId: string): Promise<Secret | null>;
   put(recordId: string, value: Secret): Promise<void>;
-  /** Removes the record and its previous generation, then rotates the data key (R-34). Missing is no error. */
+  /**
+   * Removes the record and its previous generation, then rotates the data key (R-34). Missing is no error. Resolves once the
+   * record is durably gone and the rotation done, or put off to the next removal or opening (disk or keyring not ready, closing).
+   */
   remove(recordId: string): Promise<void>;
   list(): Promise<readonly string[]>;
   /** Forgets the data key and answers `vault/locked` until `open`. */

@@ -141,6 +141,15 @@ describe('a disk that fails', () => {
     expect((await filesOf(bench)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
+  test('a write that failed cleans up after itself', async () => {
+    const faulty = faultyFs('ENOSPC');
+    const vault = await bench.open({ fs: faulty.fs });
+    await vault.put('a', secret('old'));
+    faulty.failWhen((step) => step === 'write');
+    await expect(vault.put('a', secret('new'))).rejects.toMatchObject({ code: 'vault/write-failed' });
+    expect((await filesOf(bench)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
   test('R-29 a record the disk does not give is no missing record', async () => {
     const vault = await bench.open();
     await vault.put('a', secret('one'));
@@ -202,17 +211,17 @@ describe('damaged records', () => {
   });
 
   test.each([
-    ['empty', Buffer.alloc(0)],
-    ['cut off', Buffer.from('4d544456', 'hex')],
-    ['something else', Buffer.from('{"token":"x"}'.repeat(20))],
-    ['huge', Buffer.alloc(5 * 1024 * 1024)],
-  ])('a record file that is %s could not be read', async (_name, content) => {
+    ['empty', Buffer.alloc(0), 'damaged'],
+    ['cut off', Buffer.from('4d544456', 'hex'), 'damaged'],
+    ['something else', Buffer.from('{"token":"x"}'.repeat(20)), 'damaged'],
+    ['huge', Buffer.alloc(5 * 1024 * 1024), 'unsafe-path'],
+  ])('a record file that is %s could not be read', async (_name, content, reason) => {
     const vault = await bench.open();
     await vault.put('a', secret('one'));
     await writeFile(recordFile(bench, 'a'), content);
     await expect(vault.get('a')).rejects.toMatchObject({
       code: 'vault/could-not-read',
-      details: { previousAvailable: false },
+      details: { reason, previousAvailable: false },
     });
     expect(await vault.list()).toEqual(['a']);
   });

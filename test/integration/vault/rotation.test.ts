@@ -219,6 +219,36 @@ describe('R-34 a rotation that is interrupted', () => {
     expect(await textOf(vault, 'd')).toBe('d second');
   });
 
+  test('by a put that began before the switch and lands late: it is found and moved as well', async () => {
+    await filled();
+    const { fs } = faultyFs();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const late = `.${Buffer.from('late').toString('hex')}.rec.`;
+    const vault = await bench.open({
+      fs: {
+        ...fs,
+        async open(path, flags, mode) {
+          if (flags === 'wx' && String(path).includes(late)) await held;
+          return fs.open(path, flags, mode);
+        },
+      },
+    });
+    const put = vault.put('late', secret('late'));
+    const removal = vault.remove('a');
+    await untilMoving();
+    // Time enough for a rotation that does not wait to come to its end.
+    for (let round = 0; round < 40 && (await storedHeader(bench)).retiring !== null; round += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    release();
+    await Promise.all([put, removal]);
+    await vault.close();
+    const again = await bench.open();
+    expect(await textOf(again, 'late')).toBe('late');
+    expect(await storedHeader(bench)).toMatchObject({ retiring: null, rotationOwed: false });
+  });
+
   test('a put during the move is written with the new key and stays', async () => {
     const vault = await bench.open();
     const many = Array.from({ length: 120 }, (_, index) => `id-${String(index).padStart(3, '0')}`);

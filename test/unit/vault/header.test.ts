@@ -52,6 +52,19 @@ describe('vault header', () => {
     expect(refused).toBe(content.length * 8);
   });
 
+  test.each([
+    { vaultId: randomBytes(16).toString('hex') },
+    { createdAtMs: 1 },
+    { wrappedBy: 'keyring:secret-service' },
+    { keyId: old.id },
+    { wrappedKey: randomBytes(47).toString('base64') },
+    { retiring: null },
+    { retiring: sealRetiring(old, current, vaultId, random) },
+    { rotationOwed: false },
+  ] satisfies Partial<HeaderBody>[])('the seal covers $0', (change) => {
+    expect(sealFits({ ...sealHeader(body, key), ...change }, key)).toBe(false);
+  });
+
   test('the seal tells the right key from any other', () => {
     const header = sealHeader(body, key);
     expect(sealFits(header, randomBytes(32))).toBe(false);

@@ -40,6 +40,14 @@ describe('record files', () => {
     );
   });
 
+  test('R-26 each part of the context counts by itself', () => {
+    const context = { vaultId: 'vault', recordId: 'record' };
+    const file = encodeRecord(Buffer.from('x'), context, key, random);
+    expect(decodeRecord(file, context, key)).not.toBeNull();
+    expect(decodeRecord(file, { ...context, vaultId: 'other' }, key)).toBeNull();
+    expect(decodeRecord(file, { ...context, recordId: 'other' }, key)).toBeNull();
+  });
+
   test('R-26 any flipped bit and any cut is noticed', () => {
     fc.assert(
       fc.property(values, contexts, fc.nat(), fc.nat(7), (value, context, position, bit) => {
