@@ -61,9 +61,12 @@ async function makeCandidates(
   });
   const one = app('one');
   const many = app('many');
+  say('Making a profile with one account …');
   const key = await fillProfile(one, await outside.mytokens(1, 0));
+  say(`Making a profile with ${input.manyAccounts} accounts …`);
+  const mytokens = await outside.mytokens(input.manyAccounts, 1);
   const startedMs = performance.now();
-  await fillProfile(many, await outside.mytokens(input.manyAccounts, 1));
+  await fillProfile(many, mytokens);
   say(
     `${input.manyAccounts} accounts were imported in ${Math.round((performance.now() - startedMs) / 1000)} s.`,
   );

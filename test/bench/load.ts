@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Target {
   readonly url: string;
@@ -12,6 +13,8 @@ export interface Latencies {
 }
 
 const requestLimitMs = 30_000;
+const readyTries = 40;
+const readyPauseMs = 250;
 
 interface Answer {
   readonly tookUs: number;
@@ -51,11 +54,21 @@ function once(agent: Agent, target: Target): Promise<Answer> {
   });
 }
 
+/** Bytes of the target's answer. Tries again for a while: just after its start the app may not have opened its storage yet. */
 export async function answerSize(target: Target): Promise<number> {
   const agent = new Agent();
-  const { bytes } = await once(agent, target);
-  agent.destroy();
-  return bytes;
+  try {
+    for (let left = readyTries; ; left -= 1) {
+      try {
+        return (await once(agent, target)).bytes;
+      } catch (error) {
+        if (left <= 1) throw error;
+      }
+      await sleep(readyPauseMs);
+    }
+  } finally {
+    agent.destroy();
+  }
 }
 
 /** One after the other on one connection. */

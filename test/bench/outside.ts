@@ -77,6 +77,9 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(Buffer.concat(chunks).toString('utf8'));
 }
 
+/** Making a thousand mytokens takes some ten seconds on a slow machine. */
+const limitMs = 120_000;
+
 /** The inside's end of it. */
 export interface OutsideClient {
   memory(pid: number): Promise<TreeMemory>;
@@ -87,7 +90,11 @@ export interface OutsideClient {
 
 export function outsideClient(url: string): OutsideClient {
   const post = async (path: string, body: unknown): Promise<unknown> => {
-    const response = await fetch(`${url}/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    const response = await fetch(`${url}/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(limitMs),
+    });
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
     return await response.json();
   };

@@ -2,8 +2,10 @@
  * Fills a profile through the app itself: only Electron can wrap the vault's key, so the accounts go in by the same bridge that
  * the window uses.
  */
-import { mkdirSync } from 'node:fs';
-import { _electron, type Page } from '@playwright/test';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { defaultSettings, type Settings } from '../../shared/model/settings.ts';
 import { chromiumSandbox, electronArgs } from '../support/desktop-session.ts';
 import { environment, type Program, runtimeDirectory } from './launch.ts';
 
@@ -12,6 +14,7 @@ type Bridge = Record<string, (args: unknown) => Promise<{ ok: boolean; result?: 
 /** Mytokens go over in batches: one evaluation for each would be mostly Playwright's own time. */
 const batch = 100;
 const launchLimitMs = 60_000;
+const closeLimitMs = 20_000;
 
 /** Returns the key of a program that may use all accounts. The endpoint is on at the next start. */
 export async function fillProfile(program: Program, mytokens: readonly string[]): Promise<string> {
@@ -25,6 +28,7 @@ export async function fillProfile(program: Program, mytokens: readonly string[])
     timeout: launchLimitMs,
   });
   const words: string[] = [];
+  let key: string;
   app.process().stderr?.on('data', (chunk: Buffer) => words.push(chunk.toString('utf8')));
   try {
     const page = await app.firstWindow({ timeout: launchLimitMs });
@@ -37,18 +41,34 @@ export async function fillProfile(program: Program, mytokens: readonly string[])
       accountIds: null,
       expiresInDays: null,
     });
-    await call(page, 'settings:update', {
-      endpoint: { enabled: true, port: 0, allowLocalhostName: false },
-      onboardingDone: true,
-    });
-    return (client as { key: string }).key;
+    key = (client as { key: string }).key;
   } catch (error) {
     throw new Error(`The profile was not filled. The app's last words:\n${words.join('').slice(-2000)}`, {
       cause: error,
     });
   } finally {
-    await app.close();
+    await close(app);
   }
+  switchEndpointOn(program);
+  return key;
+}
+
+async function close(app: ElectronApplication): Promise<void> {
+  const kill = setTimeout(() => app.process().kill('SIGKILL'), closeLimitMs);
+  await app.close();
+  clearTimeout(kill);
+}
+
+/** Not through the bridge: a window of a serving app may refuse to close where there is no tray. */
+function switchEndpointOn(program: Program): void {
+  const settings: Settings = {
+    ...defaultSettings,
+    endpoint: { enabled: true, port: 0, allowLocalhostName: false },
+    onboardingDone: true,
+  };
+  writeFileSync(join(program.userData, 'settings.json'), JSON.stringify({ document: settings }), {
+    mode: 0o600,
+  });
 }
 
 async function importAll(page: Page, texts: readonly string[]): Promise<void> {

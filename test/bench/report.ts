@@ -55,7 +55,9 @@ export function table(rows: readonly Row[]): string {
     row.name,
     `${figure(row.app)} ${row.unit}`,
     `${figure(row.base)} ${row.unit}`,
-    `${row.ratio.toFixed(2)}x`,
+    row.target.includes('+')
+      ? `${row.ratio.toFixed(2)}x (${signed(row.app - row.base)} ${row.unit})`
+      : `${row.ratio.toFixed(2)}x`,
     row.target,
     row.target === '' ? '' : row.met ? 'met' : 'MISSED',
   ]);
@@ -84,6 +86,10 @@ export function remarks(measured: Measured): readonly string[] {
       ? 'The memory of all processes could be read.'
       : `Up to ${unread} processes of a tree did not let their memory be read and do not count; root can read all.`,
   ];
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${figure(Math.abs(value))}`;
 }
 
 function figure(value: number): string {
