@@ -25,5 +25,7 @@ function patchAccounts(
   for (const account of patch.upsert) byId.set(account.id, account);
   for (const id of patch.removed) byId.delete(id);
   if (patch.order === null) return [...byId.values()];
-  return patch.order.flatMap((id) => byId.get(id) ?? []);
+  const ordered = patch.order.flatMap((id) => byId.get(id) ?? []);
+  const named = new Set(patch.order);
+  return [...ordered, ...[...byId.values()].filter(({ id }) => !named.has(id))];
 }

@@ -13,6 +13,8 @@ export interface Store {
   start(): void;
 }
 
+const retryMs = 1_000;
+
 export function createStore(bridge: Bridge): Store {
   const call = createCall(bridge);
   const listeners = new Set<() => void>();
@@ -32,11 +34,14 @@ export function createStore(bridge: Bridge): Store {
     asking = true;
     try {
       set(await call('state:get', null));
+    } catch {
+      // Main answers this call whatever happens; if it could not, it is busy starting or quitting.
+      setTimeout(() => void askForAll(), retryMs);
     } finally {
       asking = false;
       const waiting = early;
       early = [];
-      for (const patch of waiting) receive(patch);
+      if (state !== null) for (const patch of waiting) receive(patch);
     }
   };
 

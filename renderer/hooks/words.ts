@@ -13,8 +13,9 @@ export function clauseWords(t: Translate, clause: Clause | ClauseRequest, locale
   const words: string[] = [];
   const time = (value: number | string): string =>
     typeof value === 'number' ? absoluteTime(value * 1000, locale) : relativeWords(value, locale);
-  if (clause.nbf !== undefined) words.push(t('restriction.nbf', { time: time(clause.nbf) }));
-  if (clause.exp !== undefined) words.push(t('restriction.exp', { time: time(clause.exp) }));
+  // Zero means none on the wire.
+  if (clause.nbf) words.push(t('restriction.nbf', { time: time(clause.nbf) }));
+  if (clause.exp) words.push(t('restriction.exp', { time: time(clause.exp) }));
   if (clause.scope) words.push(t('restriction.scope', { list: clause.scope }));
   if (clause.audience?.length)
     words.push(t('restriction.audience', { list: listOf([...clause.audience], locale) }));

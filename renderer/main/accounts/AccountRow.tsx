@@ -31,6 +31,8 @@ interface AccountRowProps {
   readonly onDragStart: () => void;
   readonly onDragEnd: () => void;
   readonly go: (place: Place) => void;
+  /** Runs a call and shows its failure above the list. */
+  readonly attempt: (work: () => Promise<unknown>) => void;
 }
 
 export const usableStatuses: ReadonlySet<string> = new Set(['ok', 'expiring', 'unreachable']);
@@ -127,7 +129,7 @@ export function AccountRow(props: AccountRowProps): ReactNode {
         </Typography>
       </Box>
       {usable ? (
-        <CopyButton busy={busy} onCopy={onCopy} />
+        <CopyButton account={account.displayName} busy={busy} onCopy={onCopy} />
       ) : (
         <Button variant="outlined" onClick={onOpen} sx={{ flex: 'none' }}>
           {t('accounts.fix')}
@@ -138,13 +140,24 @@ export function AccountRow(props: AccountRowProps): ReactNode {
   );
 }
 
-function CopyButton({ busy, onCopy }: { readonly busy: boolean; readonly onCopy: () => void }): ReactNode {
+function CopyButton({
+  account,
+  busy,
+  onCopy,
+}: {
+  readonly account: string;
+  readonly busy: boolean;
+  readonly onCopy: () => void;
+}): ReactNode {
   const { t } = useApp();
+  // Names begin with the visible words, so that speaking them to a voice control works.
+  const label = t('accounts.copy-for', { account });
   return (
     <>
       <Button
         variant="outlined"
         startIcon={<ContentCopy />}
+        aria-label={label}
         onClick={onCopy}
         disabled={busy}
         sx={{ flex: 'none', display: { xs: 'none', sm: 'inline-flex' } }}
@@ -153,7 +166,7 @@ function CopyButton({ busy, onCopy }: { readonly busy: boolean; readonly onCopy:
       </Button>
       <IconButton
         color="primary"
-        aria-label={t('accounts.copy')}
+        aria-label={label}
         onClick={onCopy}
         disabled={busy}
         sx={{ display: { xs: 'inline-flex', sm: 'none' } }}
@@ -164,7 +177,7 @@ function CopyButton({ busy, onCopy }: { readonly busy: boolean; readonly onCopy:
   );
 }
 
-function RowMenu({ account, onOpen, onMove, isFirst, isLast, go }: AccountRowProps): ReactNode {
+function RowMenu({ account, onOpen, onMove, isFirst, isLast, go, attempt }: AccountRowProps): ReactNode {
   const { t, call } = useApp();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const then = (action: () => void) => () => {
@@ -185,9 +198,23 @@ function RowMenu({ account, onOpen, onMove, isFirst, isLast, go }: AccountRowPro
         <MenuItem onClick={then(onOpen)}>{t('accounts.open')}</MenuItem>
         <MenuItem
           disabled={account.isDefault}
-          onClick={then(() => void call('accounts:set-default', { accountId: account.id }))}
+          onClick={then(() => attempt(() => call('accounts:set-default', { accountId: account.id })))}
         >
           {t('accounts.make-default')}
+        </MenuItem>
+        <MenuItem
+          onClick={then(() => {
+            attempt(async () => {
+              await call('login:start', {
+                instanceUrl: account.instanceUrl,
+                oidcIssuer: account.oidcIssuer,
+                renewsAccountId: account.id,
+              });
+              go({ page: 'account', accountId: account.id });
+            });
+          })}
+        >
+          {t('account.login-again')}
         </MenuItem>
         <MenuItem disabled={isFirst || !onMove} onClick={then(() => onMove?.(-1))}>
           {t('accounts.move-up')}

@@ -156,6 +156,7 @@ function AccountList({
                     onDragStart={() => setDragged(account.id)}
                     onDragEnd={() => setDragged(null)}
                     go={go}
+                    attempt={(work) => void arranging.run(work)}
                   />
                 </Box>
               );

@@ -88,6 +88,7 @@ function Done({ login, go }: LoginProgressProps): ReactNode {
   const account = state.accounts.find(({ id }) => id === login.accountId);
   const title = t('login.done.title', { account: account?.displayName ?? hostOf(login.oidcIssuer) });
   useEffect(() => announce(title), [announce, title]);
+  const copying = useTask();
   const dismiss = (): void => void call('login:dismiss', { flowId: login.flowId });
   return (
     <Alert severity="success">
@@ -98,14 +99,20 @@ function Done({ login, go }: LoginProgressProps): ReactNode {
           {t(`login.difference.${difference.kind}`, { list: listOf([...difference.values], formatLocale) })}
         </Box>
       ))}
+      <ErrorNotice error={copying.error} />
       <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap', mt: 1.5 }}>
         {account && (
           <Button
             variant="contained"
+            disabled={copying.busy}
             onClick={() => {
-              dismiss();
-              void call('tokens:copy', { accountId: account.id });
-              go({ page: 'account', accountId: account.id });
+              void copying
+                .run(() => call('tokens:copy', { accountId: account.id }))
+                .then((copied) => {
+                  if (!copied) return;
+                  dismiss();
+                  go({ page: 'account', accountId: account.id });
+                });
             }}
           >
             {t('login.done.copy')}

@@ -38,6 +38,7 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'accounts.expires': 'endet',
   'accounts.used': 'zuletzt genutzt',
   'accounts.copy': 'Zugriffstoken kopieren',
+  'accounts.copy-for': 'Zugriffstoken kopieren: {account}',
   'accounts.fix': 'Ansehen, was zu tun ist',
   'accounts.more': 'Mehr zu {account}',
   'accounts.open': 'Öffnen',

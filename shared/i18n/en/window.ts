@@ -36,6 +36,7 @@ export const windowEn = {
   'accounts.expires': 'expires',
   'accounts.used': 'last used',
   'accounts.copy': 'Copy access token',
+  'accounts.copy-for': 'Copy access token: {account}',
   'accounts.fix': 'See what to do',
   'accounts.more': 'More about {account}',
   'accounts.open': 'Open',

@@ -16,6 +16,11 @@ describe('applyPatch', () => {
     expect(applyPatch(state, { version: 7, login: null })).toBe(state);
   });
 
+  it('never loses an account that an order forgets to name', () => {
+    const next = applyPatch(state, { version: 8, accounts: { upsert: [], removed: [], order: ['b'] } });
+    expect(next?.accounts.map(({ id }) => id)).toEqual(['b', 'a']);
+  });
+
   it('changes, adds, removes and orders accounts', () => {
     const next = applyPatch(state, {
       version: 8,
@@ -66,6 +71,10 @@ describe('restrictions and rotation in words', () => {
     expect(words).toContain('Until +30 days.');
     expect(words).toContain('Only from Germany.');
     expect(words).toContain('1 access token.');
+  });
+
+  it('takes zero for no time at all', () => {
+    expect(clauseWords(t, { exp: 0, nbf: 0 }, 'en')).toEqual([]);
   });
 
   it('does not call an unlimited count a limit', () => {
