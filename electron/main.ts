@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, protocol } from 'electron';
+import { app, dialog, protocol } from 'electron';
 import { appPaths, compose, type DesktopApp, openLogFile, parseStartRequest } from './app/index.ts';
 import { systemClock } from './ports/index.ts';
 import { beforeReady, scrub } from './security/index.ts';
@@ -59,14 +59,27 @@ function run(): void {
   });
 
   // Not awaited at top level: Electron waits for this module before it becomes ready.
-  void app.whenReady().then(async () => {
+  const start = async (): Promise<void> => {
     if (request.quit) {
       app.exit(0);
       return;
     }
     desktop = compose({ clock, log, request, appRoot: app.getAppPath() });
     await desktop.start();
-  });
+  };
+  void app
+    .whenReady()
+    .then(start)
+    .catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : 'unknown';
+      log.error('app.start-failed', { error: reason });
+      // Not translated: what went wrong may be the very settings that name the language.
+      dialog.showErrorBox(
+        'Mytoken Desktop cannot start',
+        `${scrub(reason)}\n\nNothing was changed. Check the files in ${app.getPath('userData')}, then start again.`,
+      );
+      app.exit(1);
+    });
 }
 
 function refuse(message: string): never {

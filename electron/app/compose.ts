@@ -153,13 +153,19 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
   // --- window -------------------------------------------------------------------------------------------------------------
   let quitting = false;
   const rendererDirectory = join(appRoot, 'out', 'renderer');
-  const windowSession = session.fromPartition('main', { cache: false });
+  /** Made with the first window: an app that starts hidden does not wait for it. */
+  const makeWindowSession = once(() => {
+    const made = session.fromPartition('main', { cache: false });
+    hardenSession(made);
+    serveApp(made, rendererDirectory, 'main');
+    return made;
+  });
   const icon = join(appRoot, 'out', 'assets', 'icons', '256x256.png');
   const window = createMainWindow({
     url: `${appScheme}://main/main/index.html`,
     preloadPath: join(appRoot, 'out', 'preload', 'main.cjs'),
     iconPath: existsSync(icon) ? icon : null,
-    session: windowSession,
+    session: makeWindowSession,
     devTools: !app.isPackaged,
     title: () => t()('app.name'),
     backgroundColor: () => (nativeTheme.shouldUseDarkColors ? '#14171c' : '#f6f7f9'),
@@ -336,15 +342,15 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
         quitting = true; // or the window would refuse to close and with it the app to quit
       });
       hardenContents(app, log);
-      hardenSession(windowSession);
       hardenSession(session.defaultSession);
-      serveApp(windowSession, rendererDirectory, 'main');
       bindIpc(ipcMain, dispatcher, (contents) => window.roleOf(contents));
       wireChanges();
 
       const hidden = request.hidden || (settings.get().startHidden && !request.show);
       if (!hidden) show();
-      const [host] = await Promise.all([hasTrayHost(process.platform), core.start()]);
+      await core.start();
+      // Starting another program costs a moment: not before the endpoint stands.
+      const host = await hasTrayHost(process.platform);
       trayHost = host;
       tray = createTray({
         icon: trayIcon,
@@ -374,6 +380,11 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       await core.stop();
     },
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 function isBroken(account: { readonly status: string }): boolean {

@@ -46,7 +46,7 @@ export interface Core {
   readonly keys: ClientKeys;
   readonly endpoint: HttpEndpoint;
   readonly removeAccount: (accountId: string, mode: RemovalMode) => Promise<void>;
-  /** Opens the vault in the background and lets local programs in; resolves when the endpoint stands. */
+  /** Lets local programs in, then opens the vault in the background; resolves when the endpoint stands. */
   start(): Promise<void>;
   /** After sleep, or when the keyring may have been unlocked. */
   resumed(): void;
@@ -54,6 +54,8 @@ export interface Core {
 }
 
 const appName = 'Mytoken Desktop';
+/** How long a program that asks right after the start waits for the keyring. */
+const firstLookMs = 10_000;
 
 export function createCore(deps: CoreDeps): Core {
   const { clock, log, settings, paths } = deps;
@@ -97,9 +99,24 @@ export function createCore(deps: CoreDeps): Core {
     clock,
     log,
   });
+  // The door stands before the keyring has been asked: whoever comes in that moment waits instead of being sent away.
+  let firstLook: Promise<void> | null = new Promise((resolve) => {
+    const enough = (): void => {
+      firstLook = null;
+      cancel();
+      forget();
+      resolve();
+    };
+    const forget = vault.onState(enough);
+    const cancel = clock.after(firstLookMs, enough);
+  });
+  const patientBroker: Pick<TokenBroker, 'accessToken'> = {
+    accessToken: (wish) =>
+      firstLook === null ? broker.accessToken(wish) : firstLook.then(() => broker.accessToken(wish)),
+  };
   const keys = createClientKeys({ storage: clientStorage(deps.stores.clients, log), clock, log, accounts });
   const endpoint = createHttpEndpoint({
-    broker,
+    broker: patientBroker,
     accounts,
     keys,
     clock,
@@ -140,8 +157,9 @@ export function createCore(deps: CoreDeps): Core {
     removeAccount,
     async start() {
       await broker.start();
-      void openWithRetry(vault, { clock, signal: stopping.signal });
       await endpoint.apply(settings.get().endpoint);
+      // Asking the keyring holds up the whole process for a moment: first let the answer “I am here” out.
+      clock.after(0, () => void openWithRetry(vault, { clock, signal: stopping.signal }));
     },
     resumed() {
       http.reconfigure(); // connections from before the sleep are dead

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Store from 'electron-store';
 import { DomainError } from '../../shared/errors.ts';
@@ -25,12 +25,14 @@ export interface JsonStoreOptions {
 }
 
 /**
- * electron-store behind a narrow door: a file which cannot be read is copied aside and never overwritten unseen, as
- * electron-store itself would either throw at start or reset it.
+ * electron-store behind a narrow door: a file which cannot be read is copied aside and never overwritten unseen, as electron-store
+ * itself would either throw at start or reset it. Reading is done here, once: electron-store parses the file three times before
+ * it hands anything out, which a profile with a thousand accounts feels at every start. It comes in with the first write.
  */
 export function openJsonStore(options: JsonStoreOptions): JsonStore {
   const { directory, name, clock, log } = options;
   const path = join(directory, `${name}.json`);
+  let store: Store | null = null;
 
   const setAside = (): string | null => {
     if (!existsSync(path)) return null;
@@ -41,27 +43,36 @@ export function openJsonStore(options: JsonStoreOptions): JsonStore {
     return copy;
   };
 
-  const open = (clearInvalidConfig: boolean): Store =>
-    new Store({
-      name,
-      cwd: directory,
-      accessPropertiesByDotNotation: false,
-      clearInvalidConfig,
-      configFileMode: 0o600,
-    });
-
-  let store: Store;
-  try {
-    store = open(false);
-  } catch {
-    setAside();
-    store = open(true);
-  }
-
   return {
-    load: () => store.get(documentKey),
+    load() {
+      let text: string;
+      try {
+        text = readFileSync(path, 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        // Not being able to read is not the same as nothing being there: whatever is written next must not replace it.
+        throw error;
+      }
+      try {
+        const content: unknown = JSON.parse(text);
+        return typeof content === 'object' && content !== null && documentKey in content
+          ? content[documentKey]
+          : undefined;
+      } catch {
+        setAside();
+        return undefined;
+      }
+    },
     save(document) {
       try {
+        // By now an unusable file has been copied aside; electron-store may start afresh.
+        store ??= new Store({
+          name,
+          cwd: directory,
+          accessPropertiesByDotNotation: false,
+          clearInvalidConfig: true,
+          configFileMode: 0o600,
+        });
         store.set(documentKey, document);
       } catch (cause) {
         throw new DomainError('settings/could-not-save', `${name}.json could not be written.`, {

@@ -15,7 +15,7 @@ export interface MainWindowDeps {
   readonly url: string;
   readonly preloadPath: string;
   readonly iconPath: string | null;
-  readonly session: Session;
+  readonly session: () => Session;
   readonly devTools: boolean;
   readonly title: () => string;
   readonly backgroundColor: () => string;
@@ -98,7 +98,7 @@ export function createMainWindow(deps: MainWindowDeps): MainWindow {
         iconPath: deps.iconPath,
         place: remembered === undefined ? null : placeFor(remembered, areas()),
         preloadPath: deps.preloadPath,
-        session: deps.session,
+        session: deps.session(),
         devTools: deps.devTools,
       }),
     );

@@ -169,7 +169,7 @@ test('without a keyring nothing is stored, and memory for the session is the cho
   }
 });
 
-test('quitting from a second start ends the app and takes its token out of the clipboard', async () => {
+test('quitting ends the app, with its window open, no tray and a token in the clipboard', async () => {
   app = await launchApp(session);
   const { window, electron } = app;
   await window.getByText('Welcome to Mytoken Desktop').waitFor();

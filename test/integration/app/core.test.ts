@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Core, createCore } from '../../../electron/app/core.ts';
+import type { JsonStore } from '../../../electron/app/json-store.ts';
+import { appPaths } from '../../../electron/app/paths.ts';
+import { createSettings } from '../../../electron/app/settings.ts';
+import { silentLogger, systemClock } from '../../../electron/ports/index.ts';
+import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
+import { defaultSettings } from '../../../shared/model/settings.ts';
+import { FakeKeyBackend } from '../../support/fake-key-backend.ts';
+
+/** A keyring that takes its time, as one does right after a login to the desktop. */
+class SlowKeyBackend extends FakeKeyBackend {
+  readonly delayMs: number;
+
+  constructor(delayMs: number) {
+    super('safe-storage:fake', Buffer.alloc(32, 9));
+    this.delayMs = delayMs;
+  }
+
+  override async probe(): Promise<Awaited<ReturnType<FakeKeyBackend['probe']>>> {
+    await new Promise((resolve) => setTimeout(resolve, this.delayMs));
+    return super.probe();
+  }
+}
+
+let sandbox: Sandbox;
+let directory: string;
+let core: Core | null = null;
+const documents = new Map<string, unknown>();
+
+function store(name: string): JsonStore {
+  return {
+    load: () => documents.get(name),
+    save: (document) => {
+      documents.set(name, JSON.parse(JSON.stringify(document)));
+    },
+    setAside: () => null,
+  };
+}
+
+function open(keyringDelayMs: number): Core {
+  return createCore({
+    paths: appPaths({
+      platform: 'linux',
+      userData: directory,
+      environment: { MYTOKEN_DESKTOP_RUNTIME_DIR: join(directory, 'run') },
+    }),
+    settings: createSettings(store('settings'), silentLogger),
+    stores: { accounts: store('accounts'), clients: store('clients') },
+    backends: [new SlowKeyBackend(keyringDelayMs)],
+    openInBrowser: () => Promise.resolve(),
+    clock: systemClock(),
+    log: silentLogger,
+    appVersion: '0',
+  });
+}
+
+beforeEach(async () => {
+  sandbox = await startSandbox();
+  directory = await mkdtemp(join(tmpdir(), 'core-'));
+  documents.clear();
+  documents.set('settings', { ...defaultSettings, endpoint: { ...defaultSettings.endpoint, enabled: true } });
+});
+
+afterEach(async () => {
+  await core?.stop();
+  core = null;
+  await sandbox.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+it('lets a program wait that asks before the keyring has answered, instead of sending it away', async () => {
+  core = open(0);
+  await core.start();
+  await expect.poll(() => core?.vault.state().kind).toBe('ok');
+  const token = await sandbox.control.issueMytoken({ user: 'alice' });
+  await core.imports.fromText(token.value, { shortname: 'demo' });
+  const { key } = core.keys.create({ name: 'test', accountIds: null, expiresInDays: null });
+  await core.stop();
+
+  core = open(700);
+  await core.start();
+  expect(core.vault.state().kind).toBe('closed');
+  const [address = ''] = core.endpoint.state().addresses;
+  const answer = await fetch(`${address}/v1/access-token`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${key.reveal()}`, 'Content-Type': 'application/json' },
+    body: '{"account":"demo"}',
+  });
+  expect(answer.status).toBe(200);
+});
