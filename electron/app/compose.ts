@@ -184,7 +184,10 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     },
     onVisible: (visible) => hub.setWatched(visible),
   });
-  const show = (target?: NavigationTarget): void => window.show(target);
+  const show = (target?: NavigationTarget): void => {
+    prepareWindows();
+    window.show(target);
+  };
 
   // --- actions ------------------------------------------------------------------------------------------------------------
   const notifications = createNotifications({
@@ -334,21 +337,25 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     });
   };
 
+  /** Walls and wiring that must stand before the first window does, whoever asks for it first. */
+  const prepareWindows = once(() => {
+    nativeTheme.themeSource = settings.get().theme;
+    hardenContents(app, log);
+    hardenSession(session.defaultSession);
+    bindIpc(ipcMain, dispatcher, (contents) => window.roleOf(contents));
+    wireChanges();
+  });
+
   return {
     show,
     async start() {
-      nativeTheme.themeSource = settings.get().theme;
       app.on('before-quit', () => {
         quitting = true; // or the window would refuse to close and with it the app to quit
       });
-      hardenContents(app, log);
-      hardenSession(session.defaultSession);
-      bindIpc(ipcMain, dispatcher, (contents) => window.roleOf(contents));
-      wireChanges();
-
       const hidden = request.hidden || (settings.get().startHidden && !request.show);
       if (!hidden) show();
       await core.start();
+      prepareWindows(); // started hidden, nobody looks yet: local programs come first
       // Starting another program costs a moment: not before the endpoint stands.
       const host = await hasTrayHost(process.platform);
       trayHost = host;

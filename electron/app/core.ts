@@ -156,8 +156,8 @@ export function createCore(deps: CoreDeps): Core {
     endpoint,
     removeAccount,
     async start() {
-      await broker.start();
-      await endpoint.apply(settings.get().endpoint);
+      // Nobody gets a token before the vault has been looked at, so the journal may be read meanwhile.
+      await Promise.all([broker.start(), endpoint.apply(settings.get().endpoint)]);
       // Asking the keyring holds up the whole process for a moment: first let the answer “I am here” out.
       clock.after(0, () => void openWithRetry(vault, { clock, signal: stopping.signal }));
     },
