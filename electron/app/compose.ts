@@ -44,11 +44,11 @@ import {
   type TrayAction,
   type TrayIcon,
 } from '../tray/index.ts';
-import { type KeyBackend, keyringBackend, safeStorageBackend } from '../vault/index.ts';
+import { isSecretServiceLocked, keyringBackend, safeStorageBackend } from '../vault/index.ts';
 import { createMainWindow, onWindowClose } from '../windows/index.ts';
 import type { StartRequest } from './command-line.ts';
 import { createCopier } from './copy-token.ts';
-import { createCore } from './core.ts';
+import { type CoreDeps, createCore } from './core.ts';
 import { chooseFormatLocale } from './format-locale.ts';
 import { createHandlers } from './handlers.ts';
 import { openJsonStore } from './json-store.ts';
@@ -87,7 +87,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     paths,
     settings,
     stores: { accounts: store('accounts'), clients: store('clients') },
-    backends: keyBackends(clock),
+    ...keyStores(clock),
     openInBrowser: (url) => external.open(url),
     clock,
     log,
@@ -253,6 +253,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       keys,
       settings,
       vault,
+      retryStorage: () => core.retryStorage(),
       removeAccount: core.removeAccount,
       copyAccessToken: (wish) => copier.accessToken(wish),
       copyLoginLink: (flowId) => copier.loginLink(flowId),
@@ -406,20 +407,30 @@ const helpPages: Readonly<Record<string, string>> = {
   'keyring-help': 'https://wiki.gnome.org/Projects/GnomeKeyring',
 };
 
-function keyBackends(clock: Clock): readonly KeyBackend[] {
-  return [
+function keyStores(clock: Clock): Pick<CoreDeps, 'backends' | 'requestUnlock'> {
+  const isLocked = (): Promise<boolean> => isSecretServiceLocked(process.platform, process.env);
+  const keyring = keyringBackend({
+    service: 'Mytoken Desktop',
+    account: 'vault',
+    platform: process.platform,
+    clock,
+    random: randomBytes,
+    isLocked,
+  });
+  const backends = [
     safeStorageBackend({
       api: safeStorage,
       platform: process.platform,
       signed: app.isPackaged && process.platform === 'darwin',
       random: randomBytes,
+      isLocked,
     }),
-    keyringBackend({
-      service: 'Mytoken Desktop',
-      account: 'vault',
-      platform: process.platform,
-      clock,
-      random: randomBytes,
-    }),
+    keyring,
   ];
+  return {
+    backends,
+    requestUnlock: async () => {
+      if (await isLocked()) await keyring.requestUnlock();
+    },
+  };
 }

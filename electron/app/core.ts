@@ -33,6 +33,8 @@ export interface CoreDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly appVersion: string;
+  /** Makes the desktop ask for the password of a locked keyring; returns soon in any case. */
+  readonly requestUnlock: () => Promise<void>;
 }
 
 /** Everything that works without a window: the trust core, wired. */
@@ -48,6 +50,8 @@ export interface Core {
   readonly removeAccount: (accountId: string, mode: RemovalMode) => Promise<void>;
   /** Lets local programs in, then opens the vault in the background; resolves when the endpoint stands. */
   start(): Promise<void>;
+  /** Somebody asks for the store: lets the desktop ask for the keyring's password, then looks again for a while. */
+  retryStorage(): Promise<void>;
   /** After sleep, or when the keyring may have been unlocked. */
   resumed(): void;
   stop(): Promise<void>;
@@ -160,6 +164,12 @@ export function createCore(deps: CoreDeps): Core {
       await Promise.all([broker.start(), endpoint.apply(settings.get().endpoint)]);
       // Asking the keyring holds up the whole process for a moment: first let the answer “I am here” out.
       clock.after(0, () => void openWithRetry(vault, { clock, signal: stopping.signal }));
+    },
+    async retryStorage() {
+      await deps.requestUnlock();
+      const state = await vault.open();
+      // The password may still be being typed.
+      if (state.kind === 'locked') void openWithRetry(vault, { clock, signal: stopping.signal });
     },
     resumed() {
       http.reconfigure(); // connections from before the sleep are dead

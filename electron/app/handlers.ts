@@ -22,6 +22,8 @@ export interface HandlerDeps {
   readonly keys: ClientKeys;
   readonly settings: SettingsService;
   readonly vault: Vault;
+  /** The user asks: the desktop may ask back for the keyring's password. */
+  readonly retryStorage: () => Promise<void>;
   /** Revokes at the server first (mode `revoke`), then forgets the account here. */
   readonly removeAccount: (accountId: string, mode: 'revoke' | 'local-only') => Promise<void>;
   /** Puts a fresh or cached access token into the clipboard and says so; the times it is good for. */
@@ -181,7 +183,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
 
     async 'storage:retry'() {
-      await vault.open();
+      await deps.retryStorage();
       return null;
     },
 

@@ -1,3 +1,4 @@
+export { isSecretServiceLocked } from './secret-service-lock.ts';
 export {
   keyringBackend,
   type KeyringEntry,

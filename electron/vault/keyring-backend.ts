@@ -32,6 +32,16 @@ export interface KeyringOptions {
   readonly load?: () => Promise<KeyringLibrary>;
   /** Time limit of each call; default 4 000. */
   readonly timeoutMs?: number;
+  /** Looked at before the keyring is asked, which makes the desktop ask for its password. Default: never locked. */
+  readonly isLocked?: () => Promise<boolean>;
+}
+
+export interface KeyringBackend extends KeyBackend {
+  /**
+   * Makes the desktop ask its user for the password of a locked keyring. Resolves when that was answered or after the time limit of
+   * a call; the prompt then stays open.
+   */
+  requestUnlock(): Promise<void>;
 }
 
 const names: Partial<Record<NodeJS.Platform, string>> = {
@@ -45,11 +55,11 @@ const probeBytes = 16;
  * Keeps a random wrapping key in the keyring and wraps the data key with it (AES-256-GCM). For desktops whose keyring Electron does
  * not recognise (R-24). The entry is never overwritten: what another vault copy was wrapped with stays readable.
  */
-export function keyringBackend(options: KeyringOptions): KeyBackend {
+export function keyringBackend(options: KeyringOptions): KeyringBackend {
   return new Keyring(options);
 }
 
-class Keyring implements KeyBackend {
+class Keyring implements KeyringBackend {
   readonly name: string;
   readonly #options: KeyringOptions;
   readonly #calls: KeyringCalls;
@@ -65,6 +75,15 @@ class Keyring implements KeyBackend {
   /** Writes, reads and deletes an entry of its own: only a write tells an empty keyring from one that is not there. */
   async probe(): Promise<'os-user' | 'none' | 'locked'> {
     if (!(this.#options.platform in names)) return 'none';
+    if ((await this.#options.isLocked?.()) === true) return 'locked';
+    return this.#roundTrip();
+  }
+
+  async requestUnlock(): Promise<void> {
+    if (this.#options.platform in names) await this.#roundTrip();
+  }
+
+  async #roundTrip(): Promise<'os-user' | 'none' | 'locked'> {
     const expected = this.#options.random(probeBytes);
     try {
       const entry = await this.#entry(`${this.#options.account}.probe`);

@@ -17,6 +17,8 @@ export interface SafeStorageOptions {
   /** Whether this build carries a stable code signature: only then does the macOS keychain keep other programs out. */
   readonly signed: boolean;
   readonly random: (bytes: number) => Buffer;
+  /** Looked at before Chromium is asked, which reads its key at most once. Default: never locked. */
+  readonly isLocked?: () => Promise<boolean>;
 }
 
 /** With these Chromium uses a key that is compiled into it: obfuscation, no protection (R-23). */
@@ -31,6 +33,10 @@ const probeBytes = 32;
  */
 export function safeStorageBackend(options: SafeStorageOptions): KeyBackend {
   const { api, platform, signed, random } = options;
+  const isLocked = (): Promise<boolean> =>
+    withoutProtection.has(selected())
+      ? Promise.resolve(false)
+      : (options.isLocked?.() ?? Promise.resolve(false));
 
   /** Not known before `ready`, and different per desktop session: asked for each time. */
   const selected = (): string => {
@@ -62,11 +68,12 @@ export function safeStorageBackend(options: SafeStorageOptions): KeyBackend {
       return `safe-storage:${selected()}`;
     },
 
-    probe() {
+    async probe() {
+      if (await isLocked()) return 'locked';
       try {
-        return Promise.resolve(probeNow());
+        return probeNow();
       } catch {
-        return Promise.resolve('none');
+        return 'none';
       }
     },
 

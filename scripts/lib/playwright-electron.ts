@@ -8,5 +8,8 @@ export function chromiumSandbox(): boolean {
 /** Arguments for Playwright's `_electron.launch`: a real keyring instead of the mock that Playwright asks for. */
 export function electronArgs(app: string, ...rest: readonly string[]): string[] {
   const switches = join(import.meta.dirname, 'playwright-switches.cjs');
-  return ['-r', switches, '--disable-gpu', '--password-store=gnome-libsecret', app, ...rest];
+  const store = rest.some((word) => word.startsWith('--password-store='))
+    ? []
+    : ['--password-store=gnome-libsecret'];
+  return ['-r', switches, '--disable-gpu', ...store, app, ...rest];
 }

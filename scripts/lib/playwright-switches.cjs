@@ -4,5 +4,6 @@
  */
 const { app } = require('electron');
 
-app.commandLine.appendSwitch('password-store', 'gnome-libsecret');
+const wanted = process.argv.find((word) => word.startsWith('--password-store='))?.split('=')[1];
+app.commandLine.appendSwitch('password-store', wanted ?? 'gnome-libsecret');
 app.commandLine.removeSwitch('use-mock-keychain');

@@ -3,6 +3,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { launchApp, type RunningApp } from '../support/app-driver.ts';
 import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
+import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
 let sandbox: Sandbox;
 let session: PrivateSession;
@@ -19,25 +20,6 @@ test.afterEach(async () => {
   await session.stop();
   await sandbox.stop();
 });
-
-type Calls = Record<string, (args: unknown) => Promise<{ ok: boolean; error?: { code: string } }>>;
-
-async function call(window: Page, channel: string, args: unknown): Promise<void> {
-  const reply = await window.evaluate(
-    ([name, value]) => (globalThis as unknown as { mytokenBridge: Calls }).mytokenBridge[name]?.(value),
-    [channel, args] as const,
-  );
-  expect(reply?.ok, JSON.stringify(reply?.error)).toBe(true);
-}
-
-async function importAccount(window: Page, name: string): Promise<void> {
-  const token = await sandbox.control.issueMytoken({ user: 'alice', name });
-  await call(window, 'accounts:import', {
-    source: { kind: 'paste', text: token.value },
-    displayName: name,
-    shortname: name.toLowerCase(),
-  });
-}
 
 /** Legacy mode: Electron cannot open the extra page that axe otherwise uses. */
 async function findings(window: Page): Promise<string[]> {
@@ -66,8 +48,8 @@ for (const theme of ['light', 'dark'] as const) {
     await call(window, 'settings:update', { onboardingDone: true });
     await window.getByRole('button', { name: 'Accounts', exact: true }).waitFor();
     await look('no accounts');
-    await importAccount(window, 'Alpha');
-    await importAccount(window, 'Beta');
+    await importAccount(window, sandbox, 'Alpha');
+    await importAccount(window, sandbox, 'Beta');
     await look('accounts');
     await window.getByRole('button', { name: 'Alpha', exact: true }).click();
     await window.getByRole('button', { name: 'Show it' }).click();
@@ -100,9 +82,8 @@ for (const theme of ['light', 'dark'] as const) {
 test('a server that is down is explained, and things go on when it is back', async () => {
   app = await launchApp(session);
   const { window } = app;
-  await window.getByText('Welcome to Mytoken Desktop').waitFor();
-  await call(window, 'settings:update', { onboardingDone: true });
-  await importAccount(window, 'Alpha');
+  await skipWelcome(window);
+  await importAccount(window, sandbox, 'Alpha');
   const fault = sandbox.control.injectFault({ match: { path: '/api/*' }, fault: { kind: 'cut-before' } });
   const copy = window.getByRole('button', { name: 'Copy access token' });
   await copy.click();
@@ -119,10 +100,9 @@ test('a server that is down is explained, and things go on when it is back', asy
 test('removing revokes at the server; when that fails the account stays until the user decides', async () => {
   app = await launchApp(session);
   const { window } = app;
-  await window.getByText('Welcome to Mytoken Desktop').waitFor();
-  await call(window, 'settings:update', { onboardingDone: true });
-  await importAccount(window, 'Alpha');
-  await importAccount(window, 'Beta');
+  await skipWelcome(window);
+  await importAccount(window, sandbox, 'Alpha');
+  await importAccount(window, sandbox, 'Beta');
   expect(sandbox.control.tokens()).toHaveLength(2);
 
   await window.getByRole('button', { name: 'Alpha', exact: true }).click();
@@ -153,14 +133,12 @@ test('without a keyring nothing is stored, and memory for the session is the cho
     await expect(window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');
     await window.getByRole('button', { name: 'Use memory for this session' }).click();
     await window.getByRole('button', { name: 'I have a mytoken already' }).waitFor();
-    await importAccount(window, 'Alpha');
+    await importAccount(window, sandbox, 'Alpha');
     await expect(window.getByText('You are set up')).toBeVisible();
     await app.kill();
     app = await launchApp(bare);
     await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');
-    const state = await app.window.evaluate(() =>
-      (globalThis as unknown as { mytokenBridge: Calls }).mytokenBridge['state:get']?.(null),
-    );
+    const state = await call(app.window, 'state:get', null);
     expect(JSON.stringify(state)).not.toContain('Alpha'); // gone with the process
     await app.kill();
     app = null;
@@ -173,7 +151,7 @@ test('quitting ends the app, with its window open, no tray and a token in the cl
   app = await launchApp(session);
   const { window, electron } = app;
   await window.getByText('Welcome to Mytoken Desktop').waitFor();
-  await importAccount(window, 'Alpha');
+  await importAccount(window, sandbox, 'Alpha');
   await window.getByRole('button', { name: 'Copy an access token' }).click();
   await expect.poll(() => electron.evaluate(({ clipboard }) => clipboard.readText())).toContain('eyJ');
   const ended = new Promise<void>((resolve) => electron.process().once('exit', () => resolve()));

@@ -24,6 +24,10 @@ export interface PrivateSession {
   env: Record<string, string>;
   /** Folder of the session; HOME, XDG folders and logs of its services lie below. */
   dir: string;
+  /** As after a login without a password: the collection is there, and nobody has opened it. */
+  lockKeyring(): Promise<void>;
+  /** As after the user entered the password: the keyring answers again. */
+  unlockKeyring(): Promise<void>;
   /** Ends keyring and bus and removes the folder. Stop what you started in it first. */
   stop(): Promise<void>;
 }
@@ -47,16 +51,30 @@ export async function startPrivateSession(options: PrivateSessionOptions): Promi
     identity: {},
   };
   const services: Service[] = [];
+  let keyring: Service | null = null;
   const stop = async (): Promise<void> => {
+    await keyring?.stop();
     for (const service of services.splice(0).reverse()) await service.stop();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   try {
     services.push(await startBus(place, { prompter: options.prompter ?? false }));
-    if (options.keyring !== 'absent') services.push(await startKeyring(place, options.keyring));
+    if (options.keyring !== 'absent') keyring = await startKeyring(place, options.keyring);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { env: place.env, dir, stop };
+  return {
+    env: place.env,
+    dir,
+    stop,
+    async lockKeyring() {
+      await keyring?.stop();
+      keyring = await startKeyring(place, 'locked');
+    },
+    async unlockKeyring() {
+      await keyring?.stop();
+      keyring = await startKeyring(place, 'unlocked');
+    },
+  };
 }

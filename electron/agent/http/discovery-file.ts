@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock, Logger } from '../../ports/index.ts';
@@ -28,14 +37,17 @@ export interface DiscoveryFileDeps {
 
 export interface DiscoveryFile {
   /** Says where we listen; the file's path, or null when the directory is not safe to use or not writable. */
-  write(addresses: readonly string[]): Promise<string | null>;
+  write(addresses: readonly string[]): string | null;
   /** Removes the file if it is still ours. */
-  remove(): Promise<void>;
+  remove(): void;
 }
 
 /**
  * `endpoint.json` for clients (R-48): addresses, protocol, pid and start time; never a key. Whoever else can write to the
  * directory could send our clients anywhere, so it must belong to the user alone.
+ *
+ * Everything here is synchronous: a handful of calls on one small file, which at the start of the app are over before a single
+ * turn of its busy event loop is. Not synced to the disk either: after a power cut the next start writes it anew.
  */
 export function discoveryFile(deps: DiscoveryFileDeps): DiscoveryFile {
   const { directory, clock, log } = deps;
@@ -45,66 +57,60 @@ export function discoveryFile(deps: DiscoveryFileDeps): DiscoveryFile {
   const path = join(directory, fileName);
   let written: Content | null = null;
 
-  const readExisting = async (): Promise<Content | null> => {
+  const readExisting = (): Content | null => {
     try {
-      const parsed = contentSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+      const parsed = contentSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
       return parsed.success ? parsed.data : null;
     } catch {
       return null;
     }
   };
 
-  const directoryIsSafe = async (): Promise<boolean> => {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+  const directoryIsSafe = (): boolean => {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     // lstat: a link would lead somewhere whose owner was not looked at.
-    const stats = await lstat(directory);
+    const stats = lstatSync(directory);
     if (!stats.isDirectory()) return false;
     if (userId === null) return true;
     if (stats.uid !== userId) return false;
-    if ((stats.mode & 0o077) !== 0) await chmod(directory, 0o700);
+    if ((stats.mode & 0o077) !== 0) chmodSync(directory, 0o700);
     return true;
   };
 
   /** A crash between writing and renaming leaves these behind (R-78). */
-  const removeTemporaries = async (): Promise<void> => {
-    for (const name of await readdir(directory)) {
-      if (temporaryName.test(name)) await rm(join(directory, name), { force: true });
+  const removeTemporaries = (): void => {
+    for (const name of readdirSync(directory)) {
+      if (temporaryName.test(name)) rmSync(join(directory, name), { force: true });
     }
   };
 
-  const replace = async (content: Content): Promise<void> => {
+  const replace = (content: Content): void => {
     const temporary = `${path}.${processId}.${randomBytes(6).toString('hex')}.tmp`;
     // wx: never follows or reuses what somebody put there.
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(content, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+    renameSync(temporary, path);
   };
 
   return {
-    async write(addresses) {
+    write(addresses) {
       try {
-        if (!(await directoryIsSafe())) {
+        if (!directoryIsSafe()) {
           log.warn('agent.discovery-directory-unsafe');
           return null;
         }
-        const former = await readExisting();
+        const former = readExisting();
         if (former !== null && former.pid !== processId) {
           // A dead owner is a crash; a living one another copy of this app, or a reused pid. The newest start counts.
           log.info('agent.discovery-leftover', { pid: former.pid, alive: isAlive(former.pid) });
         }
-        await removeTemporaries();
+        removeTemporaries();
         written = {
           protocol: protocolVersion,
           addresses: [...addresses],
           pid: processId,
           started_at: Math.floor(clock.nowMs() / 1000),
         };
-        await replace(written);
+        replace(written);
         return path;
       } catch (error) {
         written = null;
@@ -113,15 +119,17 @@ export function discoveryFile(deps: DiscoveryFileDeps): DiscoveryFile {
       }
     },
 
-    async remove() {
+    remove() {
       const mine = written;
       written = null;
       if (mine === null) return;
-      const existing = await readExisting();
+      const existing = readExisting();
       if (existing === null || JSON.stringify(existing) !== JSON.stringify(mine)) return;
-      await rm(path, { force: true }).catch((error: unknown) => {
+      try {
+        rmSync(path, { force: true });
+      } catch (error) {
         log.warn('agent.discovery-not-removed', { code: errorCode(error) });
-      });
+      }
     },
   };
 }

@@ -40,7 +40,7 @@ export function createHttpEndpoint(deps: HttpEndpointDeps): HttpEndpoint {
     changed.emit(next);
   };
 
-  const closeDoors = async (): Promise<void> => {
+  const closeDoors = (): void => {
     const closing = doors;
     doors = [];
     for (const door of closing) {
@@ -51,7 +51,7 @@ export function createHttpEndpoint(deps: HttpEndpointDeps): HttpEndpoint {
         }),
       );
     }
-    if (closing.length > 0) await discovery.remove();
+    if (closing.length > 0) discovery.remove();
   };
 
   const listen = async (settings: EndpointSettings): Promise<void> => {
@@ -81,7 +81,7 @@ export function createHttpEndpoint(deps: HttpEndpointDeps): HttpEndpoint {
       return;
     }
     const addresses = doors.map((door) => door.url);
-    const path = await discovery.write(addresses);
+    const path = discovery.write(addresses);
     log.info('agent.listening', { addresses: addresses.join(' '), discovery: path !== null });
     show({ state: 'listening', addresses, discoveryFile: path, problem: null });
   };
@@ -93,7 +93,7 @@ export function createHttpEndpoint(deps: HttpEndpointDeps): HttpEndpoint {
       for (const door of doors) door.setLocalhostName(settings.allowLocalhostName);
       return;
     }
-    await closeDoors();
+    closeDoors();
     if (settings.enabled) await listen(settings);
     else if (view.state !== 'off') show(off);
   };
@@ -106,7 +106,7 @@ export function createHttpEndpoint(deps: HttpEndpointDeps): HttpEndpoint {
   };
 
   const stop = async (): Promise<void> => {
-    await closeDoors();
+    closeDoors();
     current = null;
     if (retiring.size > 0) {
       const allClosed = Promise.all(retiring.values()).then(() => undefined);

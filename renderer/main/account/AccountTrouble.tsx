@@ -24,10 +24,6 @@ export function AccountTrouble({
   const task = useTask();
   const { login } = state;
 
-  if (login?.renewsAccountId === account.id) {
-    return <LoginProgress login={login} go={go} onAgain={() => logIn()} />;
-  }
-
   const logIn = (): void => {
     void task.run(() =>
       call('login:start', {
@@ -37,6 +33,10 @@ export function AccountTrouble({
       }),
     );
   };
+  if (login?.renewsAccountId === account.id) {
+    return <LoginProgress login={login} go={go} onAgain={logIn} />;
+  }
+
   const check = (): void => {
     void task.run(async () => {
       const found = await call('accounts:check', { accountId: account.id });

@@ -43,6 +43,7 @@ function store(name: string): JsonStore {
 
 function open(keyringDelayMs: number): Core {
   return createCore({
+    requestUnlock: () => Promise.resolve(),
     paths: appPaths({
       platform: 'linux',
       userData: directory,

@@ -6,23 +6,23 @@ import { discoveryFile } from '../../../electron/agent/http/discovery-file.ts';
 import { CanaryLogger, FakeClock } from './fakes.ts';
 
 describe('discovery file', () => {
-  it('is not written into a directory of another user', async () => {
+  it('is not written into a directory of another user', () => {
     const directory = mkdtempSync(join(tmpdir(), 'agent-'));
     const log = new CanaryLogger();
     const someoneElse = (process.getuid?.() ?? 0) + 1;
     const file = discoveryFile({ directory, clock: new FakeClock(), log, userId: someoneElse });
-    expect(await file.write(['http://127.0.0.1:1'])).toBeNull();
+    expect(file.write(['http://127.0.0.1:1'])).toBeNull();
     expect(readdirSync(directory)).toEqual([]);
     expect(log.lines.join()).toContain('agent.discovery-directory-unsafe');
   });
 
-  it('a directory that cannot be made is told, not thrown', async () => {
+  it('a directory that cannot be made is told, not thrown', () => {
     const log = new CanaryLogger();
     const blocked = join(mkdtempSync(join(tmpdir(), 'agent-')), 'file');
     writeFileSync(blocked, '');
     const file = discoveryFile({ directory: join(blocked, 'runtime'), clock: new FakeClock(), log });
-    expect(await file.write(['http://127.0.0.1:1'])).toBeNull();
+    expect(file.write(['http://127.0.0.1:1'])).toBeNull();
     expect(log.lines.join()).toContain('agent.discovery-not-written');
-    await file.remove();
+    file.remove();
   });
 });

@@ -291,3 +291,17 @@ describe('R-28 a call that hangs on an unlock prompt', () => {
     expect(late.every((byte) => byte === 0)).toBe(true);
   });
 });
+
+test('R-28 a locked keyring is left alone until somebody asks for it', async () => {
+  const keyring = fakeKeyring();
+  const subject = keyringBackend({
+    ...{ service: 'org.example.test', account: 'vault', platform: 'linux', clock: new FakeClock() },
+    random: (bytes) => randomBytes(bytes),
+    load: () => Promise.resolve(keyring.library),
+    isLocked: () => Promise.resolve(true),
+  });
+  expect(await subject.probe()).toBe('locked');
+  expect(keyring.started).toEqual([]); // each call would make the desktop show its prompt
+  await subject.requestUnlock();
+  expect(keyring.started[0]).toBe('set');
+});

@@ -111,3 +111,31 @@ test('R-23 R-25 with basic_text nothing is wrapped even when the store would do 
   const subject = make(fakeApi({ backend: 'basic_text' }));
   await expect(subject.wrap(randomBytes(32))).rejects.toMatchObject({ code: 'vault/unavailable' });
 });
+describe('locked keyring', () => {
+  test('R-28 Chromium is not asked before the keyring is open: it would remember its failure', async () => {
+    const api = fakeApi();
+    let asked = 0;
+    const available = api.isEncryptionAvailable.bind(api);
+    api.isEncryptionAvailable = () => {
+      asked += 1;
+      return available();
+    };
+    let locked = true;
+    const subject = safeStorageBackend({
+      ...{ api, platform: 'linux', signed: true, random: randomBytes },
+      isLocked: () => Promise.resolve(locked),
+    });
+    expect(await subject.probe()).toBe('locked');
+    expect(asked).toBe(0);
+    locked = false;
+    expect(await subject.probe()).toBe('os-user');
+  });
+
+  test('a store without protection is none, whatever the keyring beside it does', async () => {
+    const subject = safeStorageBackend({
+      ...{ api: fakeApi({ backend: 'basic_text' }), platform: 'linux', signed: true, random: randomBytes },
+      isLocked: () => Promise.resolve(true),
+    });
+    expect(await subject.probe()).toBe('none');
+  });
+});

@@ -1,0 +1,206 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from '@playwright/test';
+import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
+import { electronArgs, type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
+import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
+import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..');
+
+let sandbox: Sandbox;
+let session: PrivateSession;
+let desktop: DesktopBus | null = null;
+let app: RunningApp | null = null;
+
+test.beforeEach(async () => {
+  sandbox = await startSandbox();
+  session = await startPrivateSession({ keyring: 'unlocked' });
+});
+
+test.afterEach(async () => {
+  await app?.kill().catch(() => undefined);
+  app = null;
+  desktop?.stop();
+  desktop = null;
+  await session.stop();
+  await sandbox.stop();
+});
+
+/** The app's program once more, as a second click on its icon starts it; resolves when that has ended. */
+async function startAgain(...flags: string[]): Promise<void> {
+  const electron = join(process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? '', 'electron');
+  const noSandbox = process.env['MYTOKEN_DESKTOP_CHROMIUM_SANDBOX'] === '0' ? ['--no-sandbox'] : [];
+  await run(electron, [...noSandbox, ...electronArgs(root, ...flags)], { env: session.env, timeout: 30_000 });
+}
+
+function clipboardText(running: RunningApp): Promise<string> {
+  return running.electron.evaluate(({ clipboard }) => clipboard.readText());
+}
+
+function windowCount(running: RunningApp): Promise<number> {
+  return running.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
+}
+
+function ended(running: RunningApp): Promise<void> {
+  const child = running.electron.process();
+  return new Promise((resolve) => {
+    if (child.exitCode !== null) resolve();
+    else child.once('exit', () => resolve());
+  });
+}
+
+test('a copied token leaves the clipboard after its time, and not when something else was copied', async () => {
+  app = await launchApp(session);
+  const { window, electron } = app;
+  await skipWelcome(window);
+  await importAccount(window, sandbox, 'Alpha');
+  await call(window, 'settings:update', { clipboardClearSeconds: 10 });
+  const copy = window.getByRole('button', { name: 'Copy access token' });
+
+  await copy.click();
+  await expect.poll(() => clipboardText(app as RunningApp)).toMatch(/^eyJ/);
+  await expect.poll(() => clipboardText(app as RunningApp), { timeout: 20_000 }).toBe('');
+
+  await copy.click();
+  await expect.poll(() => clipboardText(app as RunningApp)).toMatch(/^eyJ/);
+  await electron.evaluate(({ clipboard }) => clipboard.writeText('a shopping list'));
+  await window.waitForTimeout(12_000); // longer than the token would have stayed
+  expect(await clipboardText(app)).toBe('a shopping list');
+});
+
+test('with a tray the closed window waits there; a second start brings it back, --quit ends it', async () => {
+  desktop = await startDesktopBus({ busAddress: session.env['DBUS_SESSION_BUS_ADDRESS'] ?? '' });
+  app = await launchApp(session);
+  await skipWelcome(app.window);
+  const tray = await desktop.tray();
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await expect.poll(() => windowCount(app as RunningApp)).toBe(0);
+
+  const again = app.electron.waitForEvent('window');
+  await startAgain();
+  await (await again).getByRole('heading', { level: 1 }).waitFor();
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await expect.poll(() => windowCount(app as RunningApp)).toBe(0);
+
+  const fromTray = app.electron.waitForEvent('window');
+  await tray.click('Open Mytoken Desktop');
+  await (await fromTray).getByRole('heading', { level: 1 }).waitFor();
+
+  const end = ended(app);
+  await startAgain('--quit');
+  await end;
+  app = null;
+});
+
+test('without a tray the closed window ends the app, unless it serves programs: then it stays in the taskbar', async () => {
+  app = await launchApp(session);
+  await skipWelcome(app.window);
+  await expect(app.window.getByText('This desktop shows no tray icons.', { exact: false })).toBeVisible();
+  await call(app.window, 'settings:update', {
+    endpoint: { enabled: true, port: 0, allowLocalhostName: false },
+  });
+  const announced = join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'endpoint.json');
+  await expect.poll(() => existsSync(announced)).toBe(true);
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await app.window.waitForTimeout(500);
+  expect(await windowCount(app)).toBe(1);
+
+  await call(app.window, 'settings:update', {
+    endpoint: { enabled: false, port: 0, allowLocalhostName: false },
+  });
+  await expect.poll(() => existsSync(announced)).toBe(false);
+  const end = ended(app);
+  await app.electron
+    .evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+    .catch(() => undefined); // it may be gone before it can answer
+  await end;
+  app = null;
+});
+
+test('locked keyring: programs are told to come back, nothing is lost, and unlocking it is enough', async () => {
+  test.setTimeout(90_000);
+  const key = await prepareServing();
+  await session.lockKeyring();
+  app = await launchApp(session);
+  await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');
+  const refused = await askForToken(key);
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).not.toBeNull();
+  expect(await refused.json()).toMatchObject({ error: { code: 'vault/locked', retryable: true } });
+
+  await app.window.getByRole('button', { name: 'Try again' }).click(); // a dismissed prompt spoils nothing
+  await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');
+  await session.unlockKeyring();
+  // Nobody has to say so: the app looks again by itself.
+  await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('Accounts', { timeout: 20_000 });
+  expect((await askForToken(key)).status).toBe(200);
+});
+
+test('another key store than before is named, nothing is overwritten, and going back is enough', async () => {
+  test.setTimeout(90_000);
+  const key = await prepareServing();
+  app = await launchApp(session, { args: ['--password-store=basic'] });
+  await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('Another keyring than before');
+  expect((await askForToken(key)).status).toBe(503);
+  await app.kill();
+
+  app = await launchApp(session);
+  await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('Accounts');
+  expect((await askForToken(key)).status).toBe(200);
+});
+
+test('a long list of accounts opens, filters and scrolls with few rows in the page', async () => {
+  app = await launchApp(session);
+  const { window } = app;
+  await skipWelcome(window);
+  for (let number = 0; number < 60; number += 1) await importAccount(window, sandbox, `Account-${number}`);
+  await window.getByRole('button', { name: 'Account-0', exact: true }).waitFor();
+  const rows = window.getByRole('button', { name: /^Copy access token/ });
+  expect(await rows.count()).toBeLessThan(40);
+  await window.getByRole('button', { name: 'Account-0', exact: true }).hover();
+  await expect(async () => {
+    await window.mouse.wheel(0, 4_000);
+    await expect(window.getByRole('button', { name: 'Account-59', exact: true })).toBeVisible({
+      timeout: 500,
+    });
+  }).toPass({ timeout: 20_000 });
+  await window.keyboard.press('Control+f');
+  await window.keyboard.type('account-31');
+  await expect(rows).toHaveCount(1);
+});
+
+/** A profile with one account and a key for a program, and the app gone again. */
+async function prepareServing(): Promise<string> {
+  app = await launchApp(session);
+  await skipWelcome(app.window);
+  await importAccount(app.window, sandbox, 'Alpha');
+  await call(app.window, 'settings:update', {
+    endpoint: { enabled: true, port: 0, allowLocalhostName: false },
+  });
+  const made = await call(app.window, 'clients:create', {
+    name: 'test',
+    accountIds: null,
+    expiresInDays: null,
+  });
+  await app.window.waitForTimeout(300);
+  await app.electron.evaluate(({ app: running }) => running.quit());
+  await ended(app);
+  return (made as { key: string }).key;
+}
+
+async function askForToken(key: string): Promise<Response> {
+  const { stdout } = await run('cat', [
+    join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'endpoint.json'),
+  ]);
+  const { addresses } = JSON.parse(stdout) as { addresses: string[] };
+  return fetch(`${addresses[0] ?? ''}/v1/access-token`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ account: 'alpha' }),
+  });
+}

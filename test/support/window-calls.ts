@@ -1,0 +1,40 @@
+import { expect, type Page } from '@playwright/test';
+import type { Sandbox } from '../../sandbox/index.ts';
+
+interface Reply {
+  readonly ok: boolean;
+  readonly result?: unknown;
+  readonly error?: { readonly code: string };
+}
+type Bridge = Readonly<Record<string, (args: unknown) => Promise<Reply>>>;
+
+/** What the window's page would ask the main process, without the clicks; the answer whatever it is. */
+export async function ask(window: Page, channel: string, args: unknown): Promise<Reply | undefined> {
+  return window.evaluate(
+    ([name, value]) => (globalThis as unknown as { mytokenBridge: Bridge }).mytokenBridge[name]?.(value),
+    [channel, args] as const,
+  );
+}
+
+/** The same for calls that have to succeed; what they resolve to. */
+export async function call(window: Page, channel: string, args: unknown): Promise<unknown> {
+  const reply = await ask(window, channel, args);
+  expect(reply?.ok, JSON.stringify(reply?.error)).toBe(true);
+  return reply?.result;
+}
+
+/** An account of alice's, its mytoken pasted as a person would; the short name is `name` in small letters. */
+export async function importAccount(window: Page, sandbox: Sandbox, name: string): Promise<void> {
+  const token = await sandbox.control.issueMytoken({ user: 'alice', name });
+  await call(window, 'accounts:import', {
+    source: { kind: 'paste', text: token.value },
+    displayName: name,
+    shortname: name.toLowerCase(),
+  });
+}
+
+/** Past the first start's welcome, to the pages that are there every day. */
+export async function skipWelcome(window: Page): Promise<void> {
+  await window.getByText('Welcome to Mytoken Desktop').waitFor();
+  await call(window, 'settings:update', { onboardingDone: true });
+}
