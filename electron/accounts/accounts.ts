@@ -6,7 +6,8 @@ import type { IssuedMytoken, MytokenClaims } from '../mytoken/index.ts';
 import type { Clock, Logger, Secret } from '../ports/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { AccountTable, type Entry } from './account-table.ts';
-import { hostOf, sameIssuer } from './issuers.ts';
+import { hostOf } from './host-of.ts';
+import { sameIssuer } from '../../shared/model/issuers.ts';
 import {
   fieldsAheadOfRecord,
   longestName,

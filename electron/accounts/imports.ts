@@ -5,7 +5,7 @@ import type { IssuedMytoken, MytokenClaims, MytokenClient } from '../mytoken/ind
 import { momIdOf } from '../mytoken/index.ts';
 import { Secret } from '../ports/index.ts';
 import { EnvironmentScan, type EnvironmentScanDeps } from './environment-scan.ts';
-import { sameIssuer } from './issuers.ts';
+import { sameIssuer } from '../../shared/model/issuers.ts';
 import { momIdFor } from './record-fields.ts';
 import type { ReadTokenFile } from './token-file.ts';
 import { findToken, firstLine, type FoundToken } from './token-text.ts';

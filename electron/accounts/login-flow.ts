@@ -12,10 +12,10 @@ import type {
 import type { Clock, Logger, Secret } from '../ports/index.ts';
 import { discardMytoken } from './discard-mytoken.ts';
 import { InterruptibleWait } from './interruptible-wait.ts';
-import { sameIssuer } from './issuers.ts';
+import { sameIssuer } from '../../shared/model/issuers.ts';
 import { pollUntilEnd } from './login-polling.ts';
 import type { AccountRecord, Accounts, OpenInBrowser } from './types.ts';
-import { differencesFrom } from './wish-differences.ts';
+import { differencesFrom } from '../../shared/model/wish-differences.ts';
 
 export interface LoginFlowDeps {
   readonly client: Pick<

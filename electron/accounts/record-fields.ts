@@ -3,7 +3,7 @@ import { effectiveExpiryMs } from '../../shared/model/mytoken.ts';
 import { plainText } from '../../shared/model/untrusted-text.ts';
 import { type IssuedMytoken, momIdOf, type MytokenClaims } from '../mytoken/index.ts';
 import type { Secret } from '../ports/index.ts';
-import { sameIssuer } from './issuers.ts';
+import { sameIssuer } from '../../shared/model/issuers.ts';
 import type { AccountRecord } from './types.ts';
 import { unverifiedClaims } from './unverified-claims.ts';
 

@@ -1,5 +1,5 @@
 import { shortnamePattern } from '../../shared/model/account.ts';
-import { hostOf } from './issuers.ts';
+import { hostOf } from './host-of.ts';
 
 /** Letters that decomposition leaves whole, or that people write out differently than without their marks. */
 const writtenOut: Readonly<Record<string, string>> = {

@@ -3,6 +3,5 @@ export { createHttp, type HttpOptions } from './http.ts';
 export type { Http, HttpAnswer, HttpRequest } from './http-types.ts';
 export { classifyToken, looksLikeMytoken, momIdOf } from './identity.ts';
 export { isLoopbackHost, parseInstanceUrl } from './instance-url.ts';
-export { unlimitedUses } from './request-bodies.ts';
 export { RotatedAnswerError } from './rotated-answer-error.ts';
 export type * from './types.ts';

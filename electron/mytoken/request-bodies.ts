@@ -1,12 +1,10 @@
 import type { ClauseRequest, Rotation } from '../../shared/model/mytoken.ts';
+import { unlimitedUses } from '../../shared/model/restrictions.ts';
 import { plainText } from '../../shared/model/untrusted-text.ts';
 
 /** The servers' columns hold 100 characters, some of which they use themselves; longer texts end in a 500. */
 const longestName = 89;
 const longestComment = 100;
-
-/** "Unlimited" for a counter that has to be there; fits the 32 bits that servers store. */
-export const unlimitedUses = 2_147_483_647;
 
 export function nameForServer(name: string): string {
   return plainText(name, longestName);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { momIdOf, unlimitedUses } from '../../../electron/mytoken/index.ts';
+import { momIdOf } from '../../../electron/mytoken/index.ts';
+import { unlimitedUses } from '../../../shared/model/restrictions.ts';
 import { Secret } from '../../../electron/ports/index.ts';
 import {
   bench,

@@ -1,39 +1,25 @@
-import { hasCapability } from '../../shared/model/capabilities.ts';
-import type { Clause, ClauseRequest, MytokenWish, Rotation } from '../../shared/model/mytoken.ts';
-import type { LoginDifference } from '../../shared/model/state.ts';
-import { type MytokenClaims, unlimitedUses } from '../mytoken/index.ts';
+import { hasCapability } from './capabilities.ts';
+import type { Clause, ClauseRequest, MytokenWish, Rotation } from './mytoken.ts';
+import { restrictionKeys, type RestrictionKey as Key, unlimitedUses } from './restrictions.ts';
 import { sameIssuer } from './issuers.ts';
+import type { LoginDifference } from './state.ts';
+import { readTime } from './time-expressions.ts';
 
 type Kind = LoginDifference['kind'];
-type Key = keyof Clause;
 
 /** The server works out relative times a moment later, by its own clock. */
 const timeToleranceSeconds = 600;
-const unitSeconds: Readonly<Record<string, number>> = {
-  ns: 1e-9,
-  us: 1e-6,
-  ms: 1e-3,
-  s: 1,
-  m: 60,
-  h: 3600,
-  d: 86_400,
-  w: 604_800,
-  y: 31_536_000,
-};
-const keys: readonly Key[] = [
-  'nbf',
-  'exp',
-  'scope',
-  'audience',
-  'hosts',
-  'geoip_allow',
-  'geoip_disallow',
-  'usages_AT',
-  'usages_other',
-];
+
+/** What a mytoken turned out to be: the claims of its JWT, or what the server's answer says of a short one. */
+export interface Granted {
+  readonly oidc_iss: string;
+  readonly capabilities: readonly string[];
+  readonly restrictions?: readonly Clause[] | undefined;
+  readonly rotation?: Rotation | null | undefined;
+}
 
 export interface Wished {
-  readonly wish: MytokenWish;
+  readonly wish: Pick<MytokenWish, 'capabilities' | 'restrictions' | 'rotation' | 'include'>;
   readonly oidcIssuer: string;
   /** When it was asked for: relative times count from here. */
   readonly atMs: number;
@@ -43,7 +29,7 @@ export interface Wished {
  * In what a mytoken differs from the wish. Nothing is said about what the server was to fill in (profiles and templates
  * it expands, capabilities left to its default): only it knows what that was.
  */
-export function differencesFrom(wished: Wished, claims: MytokenClaims): readonly LoginDifference[] {
+export function differencesFrom(wished: Wished, claims: Granted): readonly LoginDifference[] {
   const { wish, oidcIssuer } = wished;
   const differences: LoginDifference[] = [];
   const add = (kind: Kind, values: readonly string[]): void => {
@@ -98,7 +84,7 @@ function compareClauses(
 }
 
 function keysThatDiffer(wish: ClauseRequest, clause: Clause, atSeconds: number): Key[] {
-  return keys.filter((key) => !sameValue(key, wish, clause, atSeconds));
+  return restrictionKeys.filter((key) => !sameValue(key, wish, clause, atSeconds));
 }
 
 function sameValue(key: Key, wish: ClauseRequest, clause: Clause, atSeconds: number): boolean {
@@ -128,17 +114,10 @@ function sameValue(key: Key, wish: ClauseRequest, clause: Clause, atSeconds: num
 
 /** Unix seconds (0: none), or null for a form that only the server reads. */
 function secondsOf(time: number | string | undefined, atSeconds: number): number | null {
-  if (time === undefined || time === '') return 0;
-  if (typeof time === 'number') return time;
-  if (/^\d+$/.test(time)) return Number(time);
-  if (!time.startsWith('+')) return null;
-  if (/^\+\d+$/.test(time)) return atSeconds + Number(time);
-  const parts = [...time.matchAll(/(\d+(?:\.\d+)?)(ns|us|ms|s|m|h|d|w|y)/g)];
-  if (parts.map(([part]) => part).join('') !== time.slice(1)) return null;
-  return parts.reduce(
-    (sum, [, count, unit]) => sum + Number(count) * (unitSeconds[unit ?? ''] ?? 0),
-    atSeconds,
-  );
+  const read = readTime(time);
+  if (read.kind === 'none') return 0;
+  if (read.kind === 'absolute') return read.seconds;
+  return read.kind === 'relative' ? atSeconds + read.offsetSeconds : null;
 }
 
 /** "No limit" is also written as the largest number that servers store. */
@@ -155,7 +134,7 @@ function sameSet(a: readonly string[] | undefined, b: readonly string[] | undefi
 }
 
 function presentKeys(clause: ClauseRequest | Clause): Key[] {
-  return keys.filter((key) => {
+  return restrictionKeys.filter((key) => {
     const value = clause[key];
     return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== '' && value !== 0;
   });

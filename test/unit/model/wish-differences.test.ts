@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formerWish } from '../../../electron/accounts/former-wish.ts';
-import { differencesFrom } from '../../../electron/accounts/wish-differences.ts';
+import { differencesFrom } from '../../../shared/model/wish-differences.ts';
 import type { MytokenClaims } from '../../../electron/mytoken/index.ts';
 import { loginProfileIds, loginProfiles, wishFor } from '../../../shared/model/login-profiles.ts';
 import type { MytokenWish } from '../../../shared/model/mytoken.ts';
