@@ -8,11 +8,9 @@ import {
   nativeImage,
   nativeTheme,
   powerMonitor,
-  safeStorage,
   session,
   shell,
 } from 'electron';
-import { randomBytes } from 'node:crypto';
 import { DomainError } from '../../shared/errors.ts';
 import {
   chooseLocale,
@@ -44,14 +42,14 @@ import {
   type TrayAction,
   type TrayIcon,
 } from '../tray/index.ts';
-import { isSecretServiceLocked, keyringBackend, safeStorageBackend } from '../vault/index.ts';
 import { createMainWindow, onWindowClose } from '../windows/index.ts';
 import type { StartRequest } from './command-line.ts';
 import { createCopier } from './copy-token.ts';
-import { type CoreDeps, createCore } from './core.ts';
+import { createCore } from './core.ts';
 import { chooseFormatLocale } from './format-locale.ts';
 import { createHandlers } from './handlers.ts';
 import { openJsonStore } from './json-store.ts';
+import { keyStores } from './key-stores.ts';
 import { knownInstances } from './known-instances.ts';
 import { appPaths } from './paths.ts';
 import { createSettings } from './settings.ts';
@@ -86,7 +84,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
   const core = createCore({
     paths,
     settings,
-    stores: { accounts: store('accounts'), clients: store('clients') },
+    stores: { accounts: store('accounts'), clients: store('clients'), profiles: store('profiles') },
     ...keyStores(clock),
     openInBrowser: (url) => external.open(url),
     clock,
@@ -257,10 +255,22 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       removeAccount: core.removeAccount,
       copyAccessToken: (wish) => copier.accessToken(wish),
       copyLoginLink: (flowId) => copier.loginLink(flowId),
+      minter: core.minter,
+      minted: core.minted,
+      profiles: core.profiles,
+      copyMinted: (accountId, secret) => copier.minted(accountId, secret),
+      async pickSavePath(suggestedName) {
+        const options = { title: t()('dialog.save-mytoken'), defaultPath: suggestedName };
+        const parent = window.native();
+        const picked = parent
+          ? await dialog.showSaveDialog(parent, options)
+          : await dialog.showSaveDialog(options);
+        return picked.canceled || picked.filePath === '' ? null : picked.filePath;
+      },
       clearClipboard: () => systemClipboard.clearNow(),
       async pickFile(purpose) {
         const options = {
-          title: t()(purpose === 'ca' ? 'dialog.pick-ca' : 'dialog.pick-mytoken'),
+          title: t()(`dialog.pick-${purpose}`),
           properties: ['openFile' as const],
         };
         const parent = window.native();
@@ -406,31 +416,3 @@ const helpPages: Readonly<Record<string, string>> = {
   appindicator: 'https://extensions.gnome.org/extension/615/appindicator-support/',
   'keyring-help': 'https://wiki.gnome.org/Projects/GnomeKeyring',
 };
-
-function keyStores(clock: Clock): Pick<CoreDeps, 'backends' | 'requestUnlock'> {
-  const isLocked = (): Promise<boolean> => isSecretServiceLocked(process.platform, process.env);
-  const keyring = keyringBackend({
-    service: 'Mytoken Desktop',
-    account: 'vault',
-    platform: process.platform,
-    clock,
-    random: randomBytes,
-    isLocked,
-  });
-  const backends = [
-    safeStorageBackend({
-      api: safeStorage,
-      platform: process.platform,
-      signed: app.isPackaged && process.platform === 'darwin',
-      random: randomBytes,
-      isLocked,
-    }),
-    keyring,
-  ];
-  return {
-    backends,
-    requestUnlock: async () => {
-      if (await isLocked()) await keyring.requestUnlock();
-    },
-  };
-}

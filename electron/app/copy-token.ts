@@ -2,6 +2,7 @@ import type { Accounts, Logins } from '../accounts/index.ts';
 import type { Clipboard } from '../clipboard/index.ts';
 import type { Notifications } from '../notifications/index.ts';
 import type { AccessTokenWish, TokenBroker } from '../tokens/index.ts';
+import type { Secret } from '../ports/index.ts';
 import type { SettingsService } from './settings.ts';
 
 export interface CopyDeps {
@@ -19,6 +20,8 @@ export interface Copier {
     wish: AccessTokenWish,
   ): Promise<{ readonly tokenExpiresAtMs: number; readonly clearsAtMs: number }>;
   loginLink(flowId: string): Promise<void>;
+  /** A new mytoken, or a line that sets it. */
+  minted(accountId: string, text: Secret): Promise<{ readonly clearsAtMs: number }>;
 }
 
 /** Secrets on their way to the clipboard; they never pass a window. */
@@ -40,6 +43,13 @@ export function createCopier(deps: CopyDeps): Copier {
       });
       return { tokenExpiresAtMs: grant.expiresAtMs, clearsAtMs };
     },
+
+    minted: (accountId, text) =>
+      clipboard.copySecret(text, {
+        accountId,
+        tokenExpiresAtMs: null,
+        clearAfterMs: settings.get().clipboardClearSeconds * 1000,
+      }),
 
     async loginLink(flowId) {
       await clipboard.copySecret(logins.link(flowId), {

@@ -16,18 +16,31 @@ import {
 import { type ClientKeys, createClientKeys, createHttpEndpoint, type HttpEndpoint } from '../agent/index.ts';
 import { createHttp, createMytokenClient, type Http, type MytokenClient } from '../mytoken/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
-import { createTokenBroker, fileJournal, type TokenBroker } from '../tokens/index.ts';
+import { createProfiles, type Profiles } from '../profiles/index.ts';
+import {
+  createMintedTokens,
+  createMinter,
+  createTokenBroker,
+  fileJournal,
+  type MintedTokens,
+  type Minter,
+  type TokenBroker,
+} from '../tokens/index.ts';
 import { createVault, type KeyBackend, openWithRetry, type Vault } from '../vault/index.ts';
 import { loadCaFiles } from './ca-files.ts';
 import type { JsonStore } from './json-store.ts';
 import type { AppPaths } from './paths.ts';
 import type { SettingsService } from './settings.ts';
-import { accountStorage, clientStorage } from './stores.ts';
+import { accountStorage, clientStorage, profileStorage } from './stores.ts';
 
 export interface CoreDeps {
   readonly paths: AppPaths;
   readonly settings: SettingsService;
-  readonly stores: { readonly accounts: JsonStore; readonly clients: JsonStore };
+  readonly stores: {
+    readonly accounts: JsonStore;
+    readonly clients: JsonStore;
+    readonly profiles: JsonStore;
+  };
   readonly backends: readonly KeyBackend[];
   readonly openInBrowser: OpenInBrowser;
   readonly clock: Clock;
@@ -46,6 +59,9 @@ export interface Core {
   readonly logins: Logins;
   readonly imports: Imports;
   readonly keys: ClientKeys;
+  readonly minter: Minter;
+  readonly minted: MintedTokens;
+  readonly profiles: Profiles;
   readonly endpoint: HttpEndpoint;
   readonly removeAccount: (accountId: string, mode: RemovalMode) => Promise<void>;
   /** Lets local programs in, then opens the vault in the background; resolves when the endpoint stands. */
@@ -129,6 +145,13 @@ export function createCore(deps: CoreDeps): Core {
     storageState: () => vault.state().kind,
     runtimeDirectory: paths.runtime,
   });
+  const minter = createMinter({ accounts, broker, client, clock, log });
+  const minted = createMintedTokens(clock);
+  const profiles = createProfiles({
+    storage: profileStorage(deps.stores.profiles),
+    readFile: async (path) => (await readTokenFile(path)).text,
+    log,
+  });
   const removeAccount = createRemoval({
     accounts,
     client,
@@ -157,6 +180,9 @@ export function createCore(deps: CoreDeps): Core {
     logins,
     imports,
     keys,
+    minter,
+    minted,
+    profiles,
     endpoint,
     removeAccount,
     async start() {
@@ -183,6 +209,7 @@ export function createCore(deps: CoreDeps): Core {
       followSettings();
       settleWhenOpen();
       imports.stop();
+      minted.forgetAll();
       await Promise.allSettled([endpoint.stop(), logins.stop()]);
       await broker.stop();
       accounts.flush();

@@ -3,21 +3,20 @@ import { DomainError } from '../../shared/errors.ts';
 import type { Accounts, Imports, Logins } from '../accounts/index.ts';
 import type { ClientKeys } from '../agent/index.ts';
 import type { Handlers } from '../ipc/index.ts';
-import type { MytokenClient } from '../mytoken/index.ts';
 import { Secret } from '../ports/index.ts';
 import type { AccessTokenGrant, AccessTokenWish, TokenBroker } from '../tokens/index.ts';
 import type { Vault } from '../vault/index.ts';
+import { type ComposeHandlerDeps, composeHandlers } from './compose-handlers.ts';
 import { countCertificates } from './ca-files.ts';
 import { unverifiedClaims } from './jwt-claims.ts';
 import type { SettingsService } from './settings.ts';
 import type { StateHub } from './state-hub.ts';
 
-export interface HandlerDeps {
+export interface HandlerDeps extends ComposeHandlerDeps {
   readonly hub: StateHub;
   readonly accounts: Accounts;
   readonly logins: Logins;
   readonly imports: Imports;
-  readonly client: MytokenClient;
   readonly broker: TokenBroker;
   readonly keys: ClientKeys;
   readonly settings: SettingsService;
@@ -33,7 +32,7 @@ export interface HandlerDeps {
   readonly copyLoginLink: (flowId: string) => Promise<void>;
   readonly clearClipboard: () => Promise<void>;
   /** Shows the system's file dialog; null when it was closed. */
-  readonly pickFile: (purpose: 'mytoken' | 'ca') => Promise<string | null>;
+  readonly pickFile: (purpose: 'mytoken' | 'ca' | 'profile') => Promise<string | null>;
   readonly openHelp: (link: string, accountId: string | undefined) => Promise<void>;
   readonly windowReady: () => void;
 }
@@ -142,6 +141,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     async 'tokens:reveal'(wish) {
       return reveal(await broker.accessToken(wish));
     },
+
+    ...composeHandlers(deps),
 
     async 'clipboard:clear'() {
       await deps.clearClipboard();

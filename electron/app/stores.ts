@@ -6,6 +6,7 @@ import {
 } from '../accounts/index.ts';
 import { type ClientStorage, parseStoredClients } from '../agent/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
+import type { ProfileStorage } from '../profiles/index.ts';
 import type { JsonStore } from './json-store.ts';
 
 /** Account records in `accounts.json`. What cannot be read stays in the file, beside what can. */
@@ -23,6 +24,11 @@ export function accountStorage(store: JsonStore, clock: Clock, log: Logger): Acc
     },
     save: (data) => store.save(accountsDocument(data, damaged)),
   };
+}
+
+/** Local profiles and templates in `profiles.json`. */
+export function profileStorage(store: JsonStore): ProfileStorage {
+  return { load: () => store.load(), save: (profiles) => store.save(profiles) };
 }
 
 /** Client keys, as hashes, in `clients.json`. */

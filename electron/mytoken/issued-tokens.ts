@@ -37,6 +37,9 @@ export class IssuedTokens {
       code: new Secret(answer.transfer_code),
       momId: answer.mom_id ?? null,
       expiresInSeconds: answer.expires_in ?? null,
+      capabilities: answer.capabilities,
+      restrictions: answer.restrictions,
+      rotation: answer.rotation ?? null,
     };
   }
 

@@ -87,7 +87,12 @@ export interface IssuedTransferCode {
   readonly kind: 'transfer-code';
   readonly code: Secret;
   readonly momId: string | null;
+  /** Life of the code, not of the mytoken behind it. */
   readonly expiresInSeconds: number | null;
+  /** Of the mytoken behind the code; empty where the server does not tell. */
+  readonly capabilities: readonly string[];
+  readonly restrictions: readonly Clause[];
+  readonly rotation: Rotation | null;
 }
 
 /** Every call that used a mytoken may have replaced it: `update` must be stored before `value` is used. */

@@ -7,12 +7,14 @@ import { type ReactNode, useState } from 'react';
 export function ListField({
   label,
   helper,
+  error = false,
   options,
   value,
   onChange,
 }: {
   readonly label: string;
   readonly helper?: string;
+  readonly error?: boolean;
   readonly options: readonly string[];
   readonly value: readonly string[];
   readonly onChange: (value: readonly string[]) => void;
@@ -29,6 +31,7 @@ export function ListField({
       freeSolo
       disableClearable
       size="small"
+      sx={{ flex: 1, minWidth: 0 }}
       options={options.filter((option) => !value.includes(option))}
       value={[...value]}
       inputValue={typed}
@@ -44,7 +47,7 @@ export function ListField({
           return <Chip key={key} size="small" label={word} {...props} />;
         })
       }
-      renderInput={(params) => <TextField {...params} label={label} helperText={helper} />}
+      renderInput={(params) => <TextField {...params} label={label} helperText={helper} error={error} />}
     />
   );
 }

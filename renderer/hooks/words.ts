@@ -1,5 +1,7 @@
 import { isMessageKey, type Translate } from '../../shared/i18n/catalogue.ts';
 import type { Clause, ClauseRequest, Rotation } from '../../shared/model/mytoken.ts';
+import { unlimitedUses } from '../../shared/model/restrictions.ts';
+import { readTime } from '../../shared/model/time-expressions.ts';
 import { absoluteTime, duration, listOf } from './time-texts.ts';
 
 /** What a capability allows, in words; an unknown one by its own name. */
@@ -27,10 +29,10 @@ export function clauseWords(t: Translate, clause: Clause | ClauseRequest, locale
     words.push(t('restriction.geoip-disallow', { list: countries(clause.geoip_disallow, locale) }));
   }
   // A count as large as this is how "unlimited" is spelled to servers that need a number.
-  if (clause.usages_AT !== undefined && clause.usages_AT < 2_147_483_647) {
+  if (clause.usages_AT !== undefined && clause.usages_AT < unlimitedUses) {
     words.push(t('restriction.usages-at', { count: clause.usages_AT }));
   }
-  if (clause.usages_other !== undefined && clause.usages_other < 2_147_483_647) {
+  if (clause.usages_other !== undefined && clause.usages_other < unlimitedUses) {
     words.push(t('restriction.usages-other', { count: clause.usages_other }));
   }
   return words;
@@ -48,20 +50,11 @@ export function rotationWords(t: Translate, rotation: Rotation | null, locale: s
   return words.join(' ');
 }
 
-const unitMs: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-  y: 31_536_000_000,
-};
-
-/** `+30d` as "30 days"; anything else as it stands. */
+/** `+30d` as "+30 days"; anything else as it stands. */
 function relativeWords(text: string, locale: string): string {
-  const match = /^\+(\d+(?:\.\d+)?)([smhdwy])$/.exec(text);
-  const unit = unitMs[match?.[2] ?? ''];
-  return match && unit !== undefined ? `+${duration(Number(match[1]) * unit, locale)}` : text;
+  const read = readTime(text);
+  if (read.kind === 'relative') return `+${duration(read.offsetSeconds * 1000, locale)}`;
+  return read.kind === 'absolute' ? absoluteTime(read.seconds * 1000, locale) : text;
 }
 
 function countries(codes: readonly string[], locale: string): string {

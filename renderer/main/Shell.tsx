@@ -10,6 +10,7 @@ import { useApp } from '../hooks/app-context.tsx';
 import { AccountPage } from './account/AccountPage.tsx';
 import { AccountsPage } from './accounts/AccountsPage.tsx';
 import { AddAccountPage } from './add-account/AddAccountPage.tsx';
+import { ComposePage } from './compose/ComposePage.tsx';
 import { CopyBar } from './CopyBar.tsx';
 import { type Place, placeOf } from './navigation.ts';
 import { NoTrayBanner } from './NoTrayBanner.tsx';
@@ -47,7 +48,7 @@ export function Shell(): ReactNode {
     return <StorageTrouble onSettings={() => setPlace({ page: 'settings' })} />;
   if (!state.settings.onboardingDone && place.page === 'accounts') return <OnboardingPage go={setPlace} />;
 
-  const active = place.page === 'account' || place.page === 'add-account' ? 'accounts' : place.page;
+  const active = place.page === 'programs' || place.page === 'settings' ? place.page : ('accounts' as const);
   return (
     <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
       <Button
@@ -127,6 +128,10 @@ function PageAt({ place, go }: { readonly place: Place; readonly go: (place: Pla
     case 'account': {
       const account = state.accounts.find(({ id }) => id === place.accountId);
       return account ? <AccountPage key={account.id} account={account} go={go} /> : <AccountsPage go={go} />;
+    }
+    case 'compose': {
+      const account = state.accounts.find(({ id }) => id === place.accountId);
+      return account ? <ComposePage key={account.id} account={account} go={go} /> : <AccountsPage go={go} />;
     }
     case 'add-account':
       return <AddAccountPage key={place.mode} mode={place.mode} go={go} />;

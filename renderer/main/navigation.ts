@@ -4,6 +4,7 @@ import type { NavigationTarget } from '../../shared/ipc/contract.ts';
 export type Place =
   | { readonly page: 'accounts' }
   | { readonly page: 'account'; readonly accountId: string }
+  | { readonly page: 'compose'; readonly accountId: string }
   | { readonly page: 'add-account'; readonly mode: 'login' | 'import' }
   | { readonly page: 'programs' }
   | { readonly page: 'settings' };

@@ -1,5 +1,6 @@
+import { composeDe } from './de/compose.ts';
 import { desktopDe } from './de/desktop.ts';
 import { errorsDe } from './de/errors.ts';
 import { windowDe } from './de/window.ts';
 
-export const de = { ...desktopDe, ...errorsDe, ...windowDe };
+export const de = { ...desktopDe, ...errorsDe, ...windowDe, ...composeDe };

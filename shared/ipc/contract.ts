@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { shortnamePattern } from '../model/account.ts';
 import type { ErrorEnvelope } from '../errors.ts';
-import type { AppState } from '../model/state.ts';
+import type { Clause, Rotation } from '../model/mytoken.ts';
+import type { AppState, LoginDifference } from '../model/state.ts';
+import { responseTypes } from '../model/sub-mytoken.ts';
+import { templateKinds } from '../model/templates.ts';
 import { settingsPatchSchema } from '../model/settings.ts';
 import type { Channel } from './channels.ts';
 
@@ -44,11 +47,44 @@ const clauseRequest = z.strictObject({
   include: z.union([z.string().max(256), z.array(z.string().max(256)).max(20)]).optional(),
 });
 
-const rotation = z.strictObject({
+const rotationSchema = z.strictObject({
   on_AT: z.boolean().optional(),
   on_other: z.boolean().optional(),
   lifetime: z.int().min(1).optional(),
   auto_revoke: z.boolean().optional(),
+});
+
+/** What a mytoken made from an account's shall be; `shared/model/sub-mytoken.ts` says what is possible. */
+const subMytokenWish = z.strictObject({
+  name: z.string().max(200),
+  capabilities: z.array(z.string().min(1).max(100)).max(60),
+  restrictions: z.array(clauseRequest).max(20),
+  rotation: rotationSchema.nullable(),
+  responseType: z.enum(responseTypes),
+});
+
+/** The new mytoken without its string. */
+const mintedSchema = z.object({
+  resultId: z.string(),
+  kind: z.enum(responseTypes),
+  name: z.string(),
+  momId: z.string().nullable(),
+  expiresAtMs: z.number().nullable(),
+  capabilities: z.array(z.string()),
+  restrictions: z.array(z.custom<Clause>(isObject)),
+  rotation: z.custom<Rotation>(isObject).nullable(),
+  differences: z.array(z.custom<LoginDifference>(isObject)),
+  instanceUrl: z.string(),
+  accessUrl: z.string(),
+  mytokenUrl: z.string(),
+});
+export type MintedView = z.infer<typeof mintedSchema>;
+
+const localProfile = z.object({
+  id: z.string(),
+  kind: z.enum(templateKinds),
+  name: z.string(),
+  payload: z.unknown(),
 });
 
 /** What to ask the mytoken server for. `tokenName` at most 80 characters: longer ones fail at the server. */
@@ -56,7 +92,7 @@ export const wishSchema = z.strictObject({
   tokenName: z.string().trim().min(1).max(80),
   capabilities: z.array(z.string().min(1).max(100)).max(60),
   restrictions: z.array(clauseRequest).max(20),
-  rotation: rotation.nullable(),
+  rotation: rotationSchema.nullable(),
   include: z.array(z.string().max(256)).max(10).optional(),
 });
 
@@ -226,6 +262,48 @@ export const contract = {
     roles: ['main'],
     secretResult: true,
   },
+  /** Makes a mytoken from the account's. Its string stays in main under `resultId` for ten minutes. */
+  'compose:issue': {
+    args: z.strictObject({ accountId: id, wish: subMytokenWish }),
+    result: mintedSchema,
+    roles: ['main'],
+  },
+  /** Works once. */
+  'compose:reveal': {
+    args: z.strictObject({ resultId: id }),
+    result: z.object({ mytoken: z.string() }),
+    roles: ['main'],
+    secretResult: true,
+  },
+  'compose:copy': {
+    args: z.strictObject({ resultId: id, form: z.enum(['value', 'environment']) }),
+    result: z.object({ clearsAtMs: z.number() }),
+    roles: ['main'],
+  },
+  /** Main shows the file dialog; `null` when it was closed. The file is readable by the user alone. */
+  'compose:save': {
+    args: z.strictObject({ resultId: id }),
+    result: z.object({ path: z.string() }).nullable(),
+    roles: ['main'],
+  },
+  'compose:revoke': { args: z.strictObject({ resultId: id }), result: nothing, roles: ['main'] },
+  'compose:dismiss': { args: z.strictObject({ resultId: id }), result: nothing, roles: ['main'] },
+  'profiles:list': { args: nothing, result: z.array(localProfile), roles: ['main'] },
+  'profiles:save': {
+    args: z.strictObject({
+      name: z.string().trim().min(1).max(80),
+      payload: z.record(z.string(), z.unknown()),
+    }),
+    result: localProfile,
+    roles: ['main'],
+  },
+  'profiles:remove': { args: z.strictObject({ profileId: id }), result: nothing, roles: ['main'] },
+  /** Main shows the file dialog; names of what was read, `null` when it was closed. */
+  'profiles:import': {
+    args: nothing,
+    result: z.object({ imported: z.array(z.string()) }).nullable(),
+    roles: ['main'],
+  },
   'clipboard:clear': { args: nothing, result: nothing, roles: ['main'] },
   /** The key is shown once and stored hashed (R-46). */
   'clients:create': {
@@ -276,6 +354,7 @@ export type NavigationTarget =
   | { readonly page: 'accounts' }
   | { readonly page: 'account'; readonly accountId: string }
   | { readonly page: 'add-account' }
+  | { readonly page: 'compose'; readonly accountId: string }
   | { readonly page: 'settings' };
 
 /** What `ipcRenderer.invoke` answers: errors cross as data (R-16). */

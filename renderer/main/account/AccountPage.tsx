@@ -1,3 +1,4 @@
+import CallSplit from '@mui/icons-material/CallSplit';
 import ArrowBack from '@mui/icons-material/ArrowBack';
 import Button from '@mui/material/Button';
 import Box from '@mui/material/Box';
@@ -39,6 +40,17 @@ export function AccountPage({
       </Box>
       <AccountTrouble account={account} go={go} />
       {usableStatuses.has(account.status) && <TokenPanel account={account} />}
+      {usableStatuses.has(account.status) && (
+        <Box>
+          <Button
+            variant="outlined"
+            startIcon={<CallSplit />}
+            onClick={() => go({ page: 'compose', accountId: account.id })}
+          >
+            {t('compose.open')}
+          </Button>
+        </Box>
+      )}
       <Section title={t('account.can.title')} hint={t('account.can.hint')}>
         <Box
           component="ul"

@@ -12,11 +12,11 @@ import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { ListField } from '../../components/ListField.tsx';
 import { Moment } from '../../components/Moment.tsx';
+import { SelectableText } from '../../components/SelectableText.tsx';
 import { Section } from '../../components/Page.tsx';
 import { useApp } from '../../hooks/app-context.tsx';
 import { absoluteTime } from '../../hooks/time-texts.ts';
 import { useTask } from '../../hooks/use-task.ts';
-import { mono } from '../../theme/theme.ts';
 import { useCopy } from '../accounts/use-copy.ts';
 
 type Revealed = CallResult<'tokens:reveal'>;
@@ -101,27 +101,7 @@ function RevealedToken({ revealed }: { readonly revealed: Revealed }): ReactNode
   const claims = Object.entries(revealed.claims ?? {});
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 1.5 }}>
-      <Box
-        component="textarea"
-        readOnly
-        aria-label={t('token.value')}
-        rows={4}
-        value={revealed.accessToken}
-        onFocus={(event) => event.currentTarget.select()}
-        sx={{
-          fontFamily: mono,
-          fontSize: '0.8rem',
-          width: '100%',
-          boxSizing: 'border-box',
-          p: 1,
-          borderRadius: 1,
-          border: 1,
-          borderColor: 'divider',
-          bgcolor: 'background.default',
-          color: 'text.primary',
-          resize: 'vertical',
-        }}
-      />
+      <SelectableText label={t('token.value')} value={revealed.accessToken} rows={4} />
       <Box sx={{ fontSize: '0.875rem' }}>
         {t('token.expires')} <Moment atMs={revealed.expiresAtMs} />
       </Box>

@@ -6,14 +6,23 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { CallArgs, InstanceView, ProviderView, TemplateView } from '../../../shared/ipc/contract.ts';
+import type { MytokenWish } from '../../../shared/model/mytoken.ts';
+import type { Caution } from '../../../shared/model/sub-mytoken.ts';
 import { shortnamePattern } from '../../../shared/model/account.ts';
 import { loginProfileIds } from '../../../shared/model/login-profiles.ts';
+import { MytokenEditor, ProfilePicker, review, Summary, useDraft } from '../../editor/index.ts';
 import { Section } from '../../components/Page.tsx';
 import { errorTexts, useApp } from '../../hooks/app-context.tsx';
-import { capabilityWords, clauseWords, hostOf, rotationWords } from '../../hooks/words.ts';
-import { listOf } from '../../hooks/time-texts.ts';
-import { CustomRequest } from './CustomRequest.tsx';
-import { loginRequest, newDraft, type ProfileChoice, type RequestDraft, wishOf } from './request-draft.ts';
+import { useNow } from '../../hooks/use-now.ts';
+import { hostOf } from '../../hooks/words.ts';
+import {
+  loginRequest,
+  newDraft,
+  type ProfileChoice,
+  type RequestDraft,
+  startOfCustom,
+  wishOf,
+} from './request-draft.ts';
 
 /** What the new mytoken may do and how it is called, then off to the browser. */
 export function RequestForm({
@@ -33,7 +42,11 @@ export function RequestForm({
   const set = (change: Partial<RequestDraft>): void => setDraft((before) => ({ ...before, ...change }));
   const noTokenName = draft.tokenName.trim() === '';
   const badShortname = draft.shortname !== '' && !shortnamePattern.test(draft.shortname);
-  const nothingAsked = draft.profile === 'custom' && draft.capabilities.length === 0;
+  const history = useDraft(() => startOfCustom);
+  const custom = { ...history.draft, name: draft.tokenName };
+  const nowMs = useNow(false) + (instance.clockSkewMs ?? 0);
+  const found = review(custom, null, Math.floor(nowMs / 1000));
+  const mistaken = draft.profile === 'custom' && !found.sendable;
 
   return (
     <Section title={t('add.request.title')} hint={t('add.request.hint')}>
@@ -42,8 +55,8 @@ export function RequestForm({
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (!noTokenName && !badShortname && !nothingAsked) {
-            onStart(loginRequest(draft, instance.issuer, provider.issuer));
+          if (!noTokenName && !badShortname && !mistaken) {
+            onStart(loginRequest(draft, custom, instance.issuer, provider.issuer));
           }
         }}
         sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}
@@ -67,9 +80,22 @@ export function RequestForm({
           <MenuItem value="custom">{t('profile.custom.title')}</MenuItem>
         </TextField>
         {draft.profile === 'custom' && (
-          <CustomRequest draft={draft} set={set} providerScopes={provider.scopes} />
+          <>
+            <ProfilePicker draft={history.draft} onChange={history.set} instanceUrl={instance.issuer} />
+            <MytokenEditor
+              history={history}
+              review={found}
+              parent={null}
+              providerScopes={provider.scopes}
+              restrictionKeys={instance.restrictionKeys}
+              nowMs={nowMs}
+            />
+          </>
         )}
-        <Summary draft={draft} />
+        <RequestSummary
+          wish={wishOf(draft, custom)}
+          cautions={draft.profile === 'custom' ? found.cautions : []}
+        />
         <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', sm: '1fr 1fr' } }}>
           <TextField
             label={t('add.request.display-name')}
@@ -99,7 +125,7 @@ export function RequestForm({
           slotProps={{ htmlInput: { maxLength: 80 } }}
         />
         <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, flexWrap: 'wrap' }}>
-          <Button type="submit" variant="contained" size="large" disabled={busy}>
+          <Button type="submit" variant="contained" size="large" disabled={busy || mistaken}>
             {t('add.start')}
           </Button>
           <Typography variant="body2" color="textSecondary">
@@ -111,21 +137,22 @@ export function RequestForm({
   );
 }
 
-function Summary({ draft }: { readonly draft: RequestDraft }): ReactNode {
-  const { t, formatLocale } = useApp();
-  if (draft.profile.startsWith('server:')) return <Alert severity="info">{t('add.summary.server')}</Alert>;
-  const wish = wishOf(draft);
-  const can = listOf(
-    wish.capabilities.map((capability) => capabilityWords(t, capability)),
-    formatLocale,
-  );
-  const limits = wish.restrictions.flatMap((clause) => clauseWords(t, clause, formatLocale));
+function RequestSummary({
+  wish,
+  cautions,
+}: {
+  readonly wish: MytokenWish;
+  readonly cautions: readonly Caution[];
+}): ReactNode {
+  const { t } = useApp();
+  if (wish.include !== undefined) return <Alert severity="info">{t('add.summary.server')}</Alert>;
   return (
-    <Alert severity={limits.length === 0 ? 'warning' : 'info'} icon={false}>
-      {wish.capabilities.length === 0 ? t('add.summary.nothing') : t('add.summary.can', { list: can })}{' '}
-      {limits.length === 0 ? <strong>{t('add.summary.unrestricted')}</strong> : limits.join(' ')}{' '}
-      {rotationWords(t, wish.rotation, formatLocale)}
-    </Alert>
+    <Summary
+      capabilities={wish.capabilities}
+      restrictions={wish.restrictions}
+      rotation={wish.rotation}
+      cautions={cautions}
+    />
   );
 }
 

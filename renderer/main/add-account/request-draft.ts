@@ -1,11 +1,8 @@
 import type { CallArgs } from '../../../shared/ipc/contract.ts';
 import { agentCapabilities } from '../../../shared/model/capabilities.ts';
 import { type LoginProfileId, loginProfileIds, wishFor } from '../../../shared/model/login-profiles.ts';
-import type { ClauseRequest, MytokenWish, Rotation } from '../../../shared/model/mytoken.ts';
-
-/** How long a self-made mytoken shall live; empty for as long as the server allows. */
-export const lifetimes = ['', '+12h', '+1d', '+7d', '+30d', '+1y'] as const;
-export type Lifetime = (typeof lifetimes)[number];
+import type { MytokenWish } from '../../../shared/model/mytoken.ts';
+import { emptyDraft, type MytokenDraft } from '../../editor/index.ts';
 
 /** One of ours, one of the server's (`server:group/name`), or made by hand. */
 export type ProfileChoice = LoginProfileId | 'custom' | `server:${string}`;
@@ -15,10 +12,6 @@ export interface RequestDraft {
   readonly displayName: string;
   readonly shortname: string;
   readonly profile: ProfileChoice;
-  readonly capabilities: readonly string[];
-  readonly lifetime: Lifetime;
-  readonly scopes: readonly string[];
-  readonly rotate: boolean;
 }
 
 export function newDraft(providerName: string): RequestDraft {
@@ -27,17 +20,18 @@ export function newDraft(providerName: string): RequestDraft {
     displayName: providerName,
     shortname: '',
     profile: 'agent',
-    capabilities: agentCapabilities,
-    lifetime: '',
-    scopes: [],
-    rotate: false,
   };
 }
 
-const thirtyDaysSeconds = 30 * 24 * 3600;
+/** Where “by hand” begins: what an agent asks for, to be taken away from. */
+export const startOfCustom: MytokenDraft = {
+  ...emptyDraft,
+  capabilities: agentCapabilities,
+  restrictions: [],
+};
 
-/** What the mytoken server is asked for. */
-export function wishOf(draft: RequestDraft): MytokenWish {
+/** What the mytoken server is asked for; `custom` counts when the request is made by hand. */
+export function wishOf(draft: RequestDraft, custom: MytokenDraft): MytokenWish {
   const tokenName = draft.tokenName.trim();
   if (draft.profile.startsWith('server:')) {
     const [group = '_', ...name] = draft.profile.slice('server:'.length).split('/');
@@ -46,27 +40,17 @@ export function wishOf(draft: RequestDraft): MytokenWish {
   const known = loginProfileIds.find((id) => id === draft.profile);
   if (known) return wishFor(known, tokenName);
 
-  const clause: ClauseRequest = {
-    ...(draft.lifetime === '' ? {} : { exp: draft.lifetime }),
-    ...(draft.scopes.length === 0 ? {} : { scope: draft.scopes.join(' ') }),
-  };
-  const rotation: Rotation | null = draft.rotate
-    ? { on_AT: true, on_other: true, lifetime: thirtyDaysSeconds, auto_revoke: true }
-    : null;
-  return {
-    tokenName,
-    capabilities: draft.capabilities,
-    restrictions: Object.keys(clause).length === 0 ? [] : [clause],
-    rotation,
-  };
+  const { capabilities, restrictions, rotation } = custom;
+  return { tokenName, capabilities, restrictions, rotation };
 }
 
 export function loginRequest(
   draft: RequestDraft,
+  custom: MytokenDraft,
   instanceUrl: string,
   oidcIssuer: string,
 ): CallArgs<'login:start'> {
-  const wish = wishOf(draft);
+  const wish = wishOf(draft, custom);
   return {
     instanceUrl,
     oidcIssuer,

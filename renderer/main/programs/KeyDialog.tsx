@@ -1,5 +1,4 @@
 import Alert from '@mui/material/Alert';
-import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
@@ -7,8 +6,8 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
+import { SelectableText } from '../../components/SelectableText.tsx';
 import { useApp } from '../../hooks/app-context.tsx';
-import { mono } from '../../theme/theme.ts';
 
 export interface ShownKey {
   readonly name: string;
@@ -33,11 +32,11 @@ export function KeyDialog({
       <DialogContent sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
         <Alert severity="warning">{t('programs.key-once')}</Alert>
         {shown?.rotated === true && <Typography>{t('programs.key-former')}</Typography>}
-        <Copyable label={t('programs.key')} text={shown?.key ?? ''} rows={2} />
-        <Copyable
+        <SelectableText label={t('programs.key')} value={shown?.key ?? ''} rows={2} />
+        <SelectableText
           label={t('programs.try')}
           rows={5}
-          text={[
+          value={[
             `curl -s ${address}/v1/access-token \\`,
             `  -H 'Authorization: Bearer ${shown?.key ?? ''}' \\`,
             `  -H 'Content-Type: application/json' \\`,
@@ -54,46 +53,5 @@ export function KeyDialog({
         </Button>
       </DialogActions>
     </Dialog>
-  );
-}
-
-/** Selected as a whole when it gets the focus: windows have no way to the clipboard, the keyboard has. */
-function Copyable({
-  label,
-  text,
-  rows,
-}: {
-  readonly label: string;
-  readonly text: string;
-  readonly rows: number;
-}): ReactNode {
-  const { t } = useApp();
-  return (
-    <Box>
-      <Typography variant="body2" color="textSecondary" sx={{ mb: 0.5 }}>
-        {label} · {t('programs.select-hint')}
-      </Typography>
-      <Box
-        component="textarea"
-        readOnly
-        aria-label={label}
-        value={text}
-        rows={rows}
-        onFocus={(event) => event.currentTarget.select()}
-        sx={{
-          width: '100%',
-          boxSizing: 'border-box',
-          fontFamily: mono,
-          fontSize: '0.8rem',
-          p: 1,
-          border: 1,
-          borderColor: 'divider',
-          borderRadius: 1,
-          bgcolor: 'background.default',
-          color: 'text.primary',
-          resize: 'vertical',
-        }}
-      />
-    </Box>
   );
 }

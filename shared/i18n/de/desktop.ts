@@ -23,5 +23,7 @@ export const desktopDe: Readonly<Record<keyof typeof desktopEn, string>> = {
   'notify.login-needed.title': '{account} braucht eine neue Anmeldung',
   'notify.login-needed.body': 'Das Mytoken gilt nicht mehr. Öffne das Konto, um dich neu anzumelden.',
   'dialog.pick-mytoken': 'Datei mit einem Mytoken auswählen',
+  'dialog.pick-profile': 'Profil wählen (JSON)',
+  'dialog.save-mytoken': 'Mytoken speichern',
   'dialog.pick-ca': 'Datei mit Zertifikaten (PEM) auswählen',
 };

@@ -21,5 +21,7 @@ export const desktopEn = {
   'notify.login-needed.title': '{account} needs a new login',
   'notify.login-needed.body': 'Its mytoken does not work any more. Open the account to log in again.',
   'dialog.pick-mytoken': 'Choose a file that holds a mytoken',
+  'dialog.pick-profile': 'Choose a profile (JSON)',
+  'dialog.save-mytoken': 'Save the mytoken',
   'dialog.pick-ca': 'Choose a file with certificates (PEM)',
 } as const;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseLocale, createTranslate, type MessageKey } from '../../../shared/i18n/catalogue.ts';
 import { de } from '../../../shared/i18n/de.ts';
 import { en } from '../../../shared/i18n/en.ts';
+import { composeEn } from '../../../shared/i18n/en/compose.ts';
 import { windowEn } from '../../../shared/i18n/en/window.ts';
 import { errorCodes } from '../../../shared/errors.ts';
 
@@ -47,7 +48,7 @@ describe('catalogues', () => {
       .concat(sources(join(root, 'electron')))
       .join('\n');
     const built = [...source.matchAll(/`([a-z][\w@:.-]*\.)\$\{/g)].map((match) => match[1] ?? '');
-    const unused = Object.keys(windowEn).filter(
+    const unused = [...Object.keys(windowEn), ...Object.keys(composeEn)].filter(
       (key) => !source.includes(`'${key}'`) && !built.some((prefix) => key.startsWith(prefix)),
     );
     expect(unused).toEqual([]);

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { applyPatch } from '../../../renderer/api/state.ts';
 import { duration, minutesAndSeconds, relativeTime } from '../../../renderer/hooks/time-texts.ts';
 import { clauseWords, rotationWords } from '../../../renderer/hooks/words.ts';
-import { loginRequest, newDraft, wishOf } from '../../../renderer/main/add-account/request-draft.ts';
+import {
+  loginRequest,
+  newDraft,
+  startOfCustom,
+  wishOf,
+} from '../../../renderer/main/add-account/request-draft.ts';
 import { createTranslate } from '../../../shared/i18n/catalogue.ts';
 import type { AppState } from '../../../shared/model/state.ts';
 
@@ -90,33 +95,38 @@ describe('restrictions and rotation in words', () => {
 
 describe('what is asked for at login', () => {
   it('is everything by default, as oidc-agent asks for', () => {
-    const wish = wishOf(newDraft('Provider'));
+    const wish = wishOf(newDraft('Provider'), startOfCustom);
     expect(wish).toMatchObject({ restrictions: [], rotation: null });
     expect(wish.capabilities).toContain('create_mytoken');
   });
 
   it('is exactly what was chosen by hand', () => {
-    const draft = {
-      ...newDraft('P'),
-      profile: 'custom' as const,
-      capabilities: ['AT'],
-      lifetime: '+7d' as const,
-      scopes: ['openid'],
-      rotate: true,
-    };
-    expect(wishOf(draft)).toMatchObject({
+    const custom = {
+      ...startOfCustom,
       capabilities: ['AT'],
       restrictions: [{ exp: '+7d', scope: 'openid' }],
-      rotation: { on_AT: true, on_other: true, auto_revoke: true },
+      rotation: { on_AT: true },
+    };
+    expect(wishOf({ ...newDraft('P'), profile: 'custom' }, custom)).toEqual({
+      tokenName: 'Mytoken Desktop',
+      capabilities: ['AT'],
+      restrictions: [{ exp: '+7d', scope: 'openid' }],
+      rotation: { on_AT: true },
     });
   });
 
   it('names a profile of the server and leaves the rest to it', () => {
     const draft = { ...newDraft('P'), profile: 'server:beamline/night' as const };
-    expect(wishOf(draft)).toMatchObject({ include: ['beamline/night'], capabilities: [], restrictions: [] });
+    expect(wishOf(draft, startOfCustom)).toMatchObject({
+      include: ['beamline/night'],
+      capabilities: [],
+      restrictions: [],
+    });
   });
 
   it('leaves out a short name that was not given', () => {
-    expect(loginRequest(newDraft('P'), 'https://mt', 'https://op')).not.toHaveProperty('shortname');
+    expect(loginRequest(newDraft('P'), startOfCustom, 'https://mt', 'https://op')).not.toHaveProperty(
+      'shortname',
+    );
   });
 });

@@ -1,0 +1,1 @@
+export { createProfiles, type Profiles, type ProfileStorage } from './profiles.ts';
