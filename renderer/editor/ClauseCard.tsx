@@ -41,6 +41,7 @@ export function ClauseCard({
   onCopy,
   problems,
   wider,
+  fitting,
   coveredBy,
   scopes,
   audiences,
@@ -55,6 +56,8 @@ export function ClauseCard({
   readonly onCopy: () => void;
   readonly problems: readonly FieldProblem[];
   readonly wider: readonly Wider[];
+  /** The clause within the limits of the account's mytoken. */
+  readonly fitting: ClauseRequest | null;
   /** Number of the card that makes this one superfluous. */
   readonly coveredBy: number | null;
   readonly scopes: readonly string[];
@@ -97,7 +100,16 @@ export function ClauseCard({
         </IconButton>
       </Box>
       {wider.length > 0 && (
-        <Alert severity="error">
+        <Alert
+          severity="error"
+          action={
+            fitting !== null && (
+              <Button color="inherit" size="small" onClick={() => onChange(fitting)}>
+                {t('compose.wider.fit')}
+              </Button>
+            )
+          }
+        >
           {t('compose.wider.card')}
           {widerWithoutRow.map((entry) => (
             <div key={entry.key}>

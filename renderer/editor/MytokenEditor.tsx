@@ -133,6 +133,7 @@ export function MytokenEditor({
                   }
                   problems={review.problems}
                   wider={review.wider[index] ?? []}
+                  fitting={review.fitting[index] ?? null}
                   coveredBy={covered === undefined ? null : covered.coveredBy + 1}
                   scopes={parentScopes.length > 0 ? parentScopes : providerScopes}
                   audiences={audiences}

@@ -1,5 +1,7 @@
 import { dangerOf } from '../../shared/model/capabilities.ts';
+import type { ClauseRequest } from '../../shared/model/mytoken.ts';
 import {
+  fitInto,
   normaliseClause,
   redundantClauses,
   type RestrictionKey,
@@ -23,6 +25,8 @@ export interface Review {
   readonly prediction: Prediction | null;
   /** Keys in which each clause of the draft is wider than the parent; empty lists where it is not. */
   readonly wider: readonly (readonly Wider[])[];
+  /** Each of these clauses made to fit into the parent; null where it does. */
+  readonly fitting: readonly (ClauseRequest | null)[];
   readonly cautions: readonly Caution[];
   readonly redundant: readonly { readonly index: number; readonly coveredBy: number }[];
   /** Nothing stands in the way of sending it. */
@@ -39,9 +43,13 @@ export function review(draft: MytokenDraft, parent: ParentMytoken | null, nowSec
     .filter(({ clause }) => Object.keys(clause).length > 0);
   const wanted = kept.map(({ clause }) => clause);
   const wider: (readonly Wider[])[] = draft.restrictions.map(() => []);
+  const fitting: (ClauseRequest | null)[] = draft.restrictions.map(() => null);
   prediction?.verdicts.forEach((verdict, place) => {
     const index = kept[place]?.index;
-    if (index !== undefined && verdict.base === null) wider[index] = verdict.wider;
+    if (index === undefined || verdict.base !== null) return;
+    wider[index] = verdict.wider;
+    const [base, clause] = [parent?.restrictions[verdict.closest ?? -1], draft.restrictions[index]];
+    if (base !== undefined && clause !== undefined) fitting[index] = fitInto(clause, base, verdict.wider);
   });
   const sendable =
     problems.length === 0 &&
@@ -53,6 +61,7 @@ export function review(draft: MytokenDraft, parent: ParentMytoken | null, nowSec
     problems,
     prediction,
     wider,
+    fitting,
     cautions: cautionsFor(
       draft.capabilities,
       prediction?.restrictions ?? wanted,

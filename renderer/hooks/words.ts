@@ -13,11 +13,14 @@ export function capabilityWords(t: Translate, capability: string): string {
 /** A sentence per restriction of one clause. */
 export function clauseWords(t: Translate, clause: Clause | ClauseRequest, locale: string): readonly string[] {
   const words: string[] = [];
-  const time = (value: number | string): string =>
-    typeof value === 'number' ? absoluteTime(value * 1000, locale) : relativeWords(value, locale);
-  // Zero means none on the wire.
-  if (clause.nbf) words.push(t('restriction.nbf', { time: time(clause.nbf) }));
-  if (clause.exp) words.push(t('restriction.exp', { time: time(clause.exp) }));
+  for (const key of ['nbf', 'exp'] as const) {
+    const read = readTime(clause[key]);
+    if (read.kind === 'relative') {
+      words.push(t(`restriction.${key}-in`, { span: duration(read.offsetSeconds * 1000, locale) }));
+    } else if (read.kind === 'absolute') {
+      words.push(t(`restriction.${key}`, { time: absoluteTime(read.seconds * 1000, locale) }));
+    } else if (read.kind === 'problem') words.push(t(`restriction.${key}`, { time: String(clause[key]) }));
+  }
   if (clause.scope) words.push(t('restriction.scope', { list: clause.scope }));
   if (clause.audience?.length)
     words.push(t('restriction.audience', { list: listOf([...clause.audience], locale) }));
@@ -48,13 +51,6 @@ export function rotationWords(t: Translate, rotation: Rotation | null, locale: s
     words.push(t('rotation.lifetime', { span: duration(rotation.lifetime * 1000, locale) }));
   if (rotation.auto_revoke) words.push(t('rotation.auto-revoke'));
   return words.join(' ');
-}
-
-/** `+30d` as "+30 days"; anything else as it stands. */
-function relativeWords(text: string, locale: string): string {
-  const read = readTime(text);
-  if (read.kind === 'relative') return `+${duration(read.offsetSeconds * 1000, locale)}`;
-  return read.kind === 'absolute' ? absoluteTime(read.seconds * 1000, locale) : text;
 }
 
 function countries(codes: readonly string[], locale: string): string {

@@ -46,6 +46,10 @@ await runScript(async () => {
       args: [`--prefill-instance=${sandbox.mytokenUrl}`, `--user-data-dir=${join(dir, 'profile')}`],
     });
     const { window } = app;
+    const showFrom = (heading: string): Promise<unknown> =>
+      window
+        .getByRole('heading', { name: heading })
+        .evaluate('(element) => element.scrollIntoView({ block: "start" })');
     const shoot = async (name: string): Promise<void> => {
       await window.waitForTimeout(250);
       await window.screenshot({ path: join(pictures, `${name}.png`) });
@@ -101,6 +105,31 @@ await runScript(async () => {
     await setLook(window, { theme: 'dark' });
     await shoot('account-dark');
     await setLook(window, { theme: 'light' });
+    await window.getByRole('button', { name: 'New mytoken from this…' }).click();
+    await window.getByRole('combobox', { name: 'Profile' }).fill('single');
+    await window.getByRole('option', { name: 'A single access token within a day' }).click();
+    await showFrom('Within which limits');
+    await shoot('compose-wider');
+    await window.getByRole('button', { name: 'Way 1: Add a limit' }).click();
+    await window.getByRole('menuitem', { name: 'Scopes' }).click();
+    await window.getByRole('combobox', { name: 'Scopes' }).fill('openid ');
+    await window.keyboard.press('Escape');
+    await showFrom('What it may do');
+    await shoot('compose');
+    await setLook(window, { theme: 'dark', language: 'de' });
+    await showFrom('In welchen Grenzen');
+    await shoot('compose-dark-de');
+    await resize(app, 480, 640);
+    await shoot('compose-narrow-de');
+    await resize(app, 980, 760);
+    await setLook(window, { theme: 'light', language: 'en' });
+    await window.getByRole('button', { name: 'JSON', exact: true }).click();
+    await window.getByRole('textbox', { name: 'Request as JSON' }).scrollIntoViewIfNeeded();
+    await shoot('compose-json');
+    await window.getByRole('button', { name: 'Create mytoken' }).click();
+    await window.getByRole('heading', { name: 'Your new mytoken' }).waitFor();
+    await shoot('result');
+    await window.getByRole('button', { name: 'Done' }).click();
     await window.getByRole('button', { name: 'Settings', exact: true }).click();
     await shoot('settings');
     await setLook(window, { theme: 'dark', language: 'de' });

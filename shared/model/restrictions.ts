@@ -109,6 +109,8 @@ export interface ClauseVerdict {
   readonly base: number | null;
   /** When none does: in what it is wider than the parent's clause that comes closest. */
   readonly wider: readonly Wider[];
+  /** Index of that clause. */
+  readonly closest: number | null;
 }
 
 export interface Tightened {
@@ -130,7 +132,7 @@ export function tighten(parent: readonly Clause[], wanted: readonly Clause[]): T
   if (parent.length === 0) {
     return {
       restrictions: wanted,
-      verdicts: wanted.map(() => ({ base: null, wider: [] })),
+      verdicts: wanted.map(() => ({ base: null, wider: [], closest: null })),
       outcome: 'asked',
     };
   }
@@ -144,8 +146,9 @@ export function tighten(parent: readonly Clause[], wanted: readonly Clause[]): T
     const base = compared.findIndex((wider) => wider.length === 0);
     const covering = left[base];
     if (covering === undefined) {
-      const [closest] = [...compared].sort((a, b) => a.length - b.length);
-      return { base: null, wider: closest ?? [] };
+      const fewest = Math.min(...compared.map((wider) => wider.length));
+      const closest = compared.findIndex((wider) => wider.length === fewest);
+      return { base: null, wider: compared[closest] ?? [], closest };
     }
     kept.push(clause);
     left[base] = {
@@ -153,7 +156,7 @@ export function tighten(parent: readonly Clause[], wanted: readonly Clause[]): T
       usages_AT: remaining(covering.usages_AT, clause.usages_AT),
       usages_other: remaining(covering.usages_other, clause.usages_other),
     };
-    return { base, wider: [] };
+    return { base, wider: [], closest: null };
   });
   if (kept.length === 0) return { restrictions: parent, verdicts, outcome: 'all-lost' };
   return {
@@ -188,6 +191,47 @@ export function redundantClauses(
     );
     return coveredBy < 0 ? [] : [{ index, coveredBy }];
   });
+}
+
+/**
+ * The clause made to fit into one of the parent's: where it is wider it takes what both allow, or else the parent's value; nothing else
+ * changes.
+ */
+export function fitInto(wanted: ClauseRequest, base: Clause, wider: readonly Wider[]): ClauseRequest {
+  return wider.reduce<ClauseRequest>(
+    (fitted, { key }) => ({ ...fitted, [key]: fittingValue(key, fitted, base) }),
+    wanted,
+  );
+}
+
+function fittingValue(
+  key: RestrictionKey,
+  wanted: ClauseRequest,
+  base: Clause,
+): ClauseRequest[RestrictionKey] {
+  switch (key) {
+    case 'scope': {
+      const common = splitList(wanted.scope ?? '').filter((scope) =>
+        splitList(base.scope ?? '').includes(scope),
+      );
+      return common.length > 0 ? common.join(' ') : base.scope;
+    }
+    case 'audience':
+    case 'geoip_allow': {
+      const common = (wanted[key] ?? []).filter((entry) => base[key]?.includes(entry) === true);
+      return common.length > 0 ? common : base[key];
+    }
+    case 'hosts': {
+      const common = (wanted.hosts ?? []).filter((entry) =>
+        (base.hosts ?? []).some((outer) => hostWithin(entry, outer) === true),
+      );
+      return common.length > 0 ? common : base.hosts;
+    }
+    case 'geoip_disallow':
+      return [...new Set([...(wanted.geoip_disallow ?? []), ...(base.geoip_disallow ?? [])])];
+    default:
+      return base[key];
+  }
 }
 
 function remaining(budget: number | undefined, taken: number | undefined): number | undefined {

@@ -1,11 +1,13 @@
 import { listPackage } from '@electron/asar';
 import { expect, test } from '@playwright/test';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { declaredFuses, fuseDifferences, readFuses } from '../../scripts/lib/fuses.ts';
 import { packagedApp } from '../../scripts/lib/packaged-app.ts';
-import { startPrivateSession } from '../support/desktop-session.ts';
+import { startSandbox } from '../../sandbox/index.ts';
+import { chromiumSandbox, startPrivateSession } from '../support/desktop-session.ts';
+import { askForToken, makeServingProfile } from '../support/serving-profile.ts';
 
 const app = packagedApp();
 
@@ -26,6 +28,33 @@ test('the package holds the app and its native module, and nothing for developme
   expect(unpacked.some((file) => file.endsWith('.node'))).toBe(true);
 });
 
+test('the packaged app opens a profile made by the one from the checkout and serves a token', async () => {
+  test.setTimeout(90_000);
+  const sandbox = await startSandbox();
+  const session = await startPrivateSession({ keyring: 'unlocked' });
+  let child: ChildProcess | null = null;
+  try {
+    const key = await makeServingProfile(session, sandbox);
+    child = spawn(app.launcher, ['--hidden', '--password-store=gnome-libsecret', ...sandboxFlag()], {
+      env: session.env,
+      stdio: 'ignore',
+    });
+    await expect
+      .poll(
+        () =>
+          askForToken(session, key)
+            .then(({ status }) => status)
+            .catch(() => 0),
+        { timeout: 30_000 },
+      )
+      .toBe(200);
+  } finally {
+    if (child !== null) await end(child);
+    await session.stop();
+    await sandbox.stop();
+  }
+});
+
 test('R-20 the launcher starts the program without core dumps', async () => {
   const session = await startPrivateSession({ keyring: 'unlocked' });
   const child = spawn(app.launcher, [], { env: session.env, stdio: 'ignore' });
@@ -37,10 +66,18 @@ test('R-20 the launcher starts the program without core dumps', async () => {
       .find((line) => line.startsWith('Max core file size'));
     expect(core).toMatch(/Max core file size\s+0\s+0\s/);
   } finally {
-    child.kill('SIGTERM');
-    await new Promise((resolve) =>
-      child.exitCode === null && child.signalCode === null ? child.once('exit', resolve) : resolve(null),
-    );
+    await end(child);
     await session.stop();
   }
 });
+
+function sandboxFlag(): readonly string[] {
+  return chromiumSandbox() ? [] : ['--no-sandbox'];
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  await new Promise((resolve) =>
+    child.exitCode === null && child.signalCode === null ? child.once('exit', resolve) : resolve(null),
+  );
+}

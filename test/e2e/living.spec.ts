@@ -7,6 +7,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { electronArgs, type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
 import { launchApp, type RunningApp } from '../support/app-driver.ts';
 import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
+import { askForToken, ended, makeServingProfile } from '../support/serving-profile.ts';
 import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
 const run = promisify(execFile);
@@ -44,14 +45,6 @@ function clipboardText(running: RunningApp): Promise<string> {
 
 function windowCount(running: RunningApp): Promise<number> {
   return running.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
-}
-
-function ended(running: RunningApp): Promise<void> {
-  const child = running.electron.process();
-  return new Promise((resolve) => {
-    if (child.exitCode !== null) resolve();
-    else child.once('exit', () => resolve());
-  });
 }
 
 test('a copied token leaves the clipboard after its time, and not when something else was copied', async () => {
@@ -124,11 +117,11 @@ test('without a tray the closed window ends the app, unless it serves programs: 
 
 test('locked keyring: programs are told to come back, nothing is lost, and unlocking it is enough', async () => {
   test.setTimeout(90_000);
-  const key = await prepareServing();
+  const key = await makeServingProfile(session, sandbox);
   await session.lockKeyring();
   app = await launchApp(session);
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');
-  const refused = await askForToken(key);
+  const refused = await askForToken(session, key);
   expect(refused.status).toBe(503);
   expect(refused.headers.get('retry-after')).not.toBeNull();
   expect(await refused.json()).toMatchObject({ error: { code: 'vault/locked', retryable: true } });
@@ -138,20 +131,20 @@ test('locked keyring: programs are told to come back, nothing is lost, and unloc
   await session.unlockKeyring();
   // Nobody has to say so: the app looks again by itself.
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('Accounts', { timeout: 20_000 });
-  expect((await askForToken(key)).status).toBe(200);
+  expect((await askForToken(session, key)).status).toBe(200);
 });
 
 test('another key store than before is named, nothing is overwritten, and going back is enough', async () => {
   test.setTimeout(90_000);
-  const key = await prepareServing();
+  const key = await makeServingProfile(session, sandbox);
   app = await launchApp(session, { args: ['--password-store=basic'] });
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('Another keyring than before');
-  expect((await askForToken(key)).status).toBe(503);
+  expect((await askForToken(session, key)).status).toBe(503);
   await app.kill();
 
   app = await launchApp(session);
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('Accounts');
-  expect((await askForToken(key)).status).toBe(200);
+  expect((await askForToken(session, key)).status).toBe(200);
 });
 
 test('a long list of accounts opens, filters and scrolls with few rows in the page', async () => {
@@ -173,34 +166,3 @@ test('a long list of accounts opens, filters and scrolls with few rows in the pa
   await window.keyboard.type('account-31');
   await expect(rows).toHaveCount(1);
 });
-
-/** A profile with one account and a key for a program, and the app gone again. */
-async function prepareServing(): Promise<string> {
-  app = await launchApp(session);
-  await skipWelcome(app.window);
-  await importAccount(app.window, sandbox, 'Alpha');
-  await call(app.window, 'settings:update', {
-    endpoint: { enabled: true, port: 0, allowLocalhostName: false },
-  });
-  const made = await call(app.window, 'clients:create', {
-    name: 'test',
-    accountIds: null,
-    expiresInDays: null,
-  });
-  await app.window.waitForTimeout(300);
-  await app.electron.evaluate(({ app: running }) => running.quit());
-  await ended(app);
-  return (made as { key: string }).key;
-}
-
-async function askForToken(key: string): Promise<Response> {
-  const { stdout } = await run('cat', [
-    join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'endpoint.json'),
-  ]);
-  const { addresses } = JSON.parse(stdout) as { addresses: string[] };
-  return fetch(`${addresses[0] ?? ''}/v1/access-token`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ account: 'alpha' }),
-  });
-}

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import { axeFindings } from '../support/axe-findings.ts';
 import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
 import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
@@ -21,16 +21,6 @@ test.afterEach(async () => {
   await sandbox.stop();
 });
 
-/** Legacy mode: Electron cannot open the extra page that axe otherwise uses. */
-async function findings(window: Page): Promise<string[]> {
-  // axe brings types of another playwright-core of the same version line.
-  const page = window as unknown as ConstructorParameters<typeof AxeBuilder>[0]['page'];
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return violations.map(
-    (violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`,
-  );
-}
-
 for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing on any screen (${theme})`, async () => {
     app = await launchApp(session, { args: [`--prefill-instance=${sandbox.mytokenUrl}`] });
@@ -40,7 +30,7 @@ for (const theme of ['light', 'dark'] as const) {
     const problems: Record<string, string[]> = {};
     const look = async (screen: string): Promise<void> => {
       await window.waitForTimeout(300); // colours fade in; axe would measure half-way contrast
-      const found = await findings(window);
+      const found = await axeFindings(window);
       if (found.length > 0) problems[screen] = found;
     };
 

@@ -86,13 +86,19 @@ function ComposeForm({
 
   if (!account.capabilities.includes('create_mytoken')) {
     return (
-      <Page title={t('compose.title', { account: account.displayName })} action={<Back onBack={onBack} />}>
+      <Page
+        title={t('compose.title', { account: account.displayName })}
+        action={<Back account={account} onBack={onBack} />}
+      >
         <Alert severity="info">{t('compose.cannot')}</Alert>
       </Page>
     );
   }
   return (
-    <Page title={t('compose.title', { account: account.displayName })} action={<Back onBack={onBack} />}>
+    <Page
+      title={t('compose.title', { account: account.displayName })}
+      action={<Back account={account} onBack={onBack} />}
+    >
       <ProfilePicker draft={draft} onChange={set} instanceUrl={account.instanceUrl} />
       <TextField
         label={t('compose.name')}
@@ -180,11 +186,17 @@ function ComposeForm({
   );
 }
 
-function Back({ onBack }: { readonly onBack: () => void }): ReactNode {
+function Back({
+  account,
+  onBack,
+}: {
+  readonly account: AccountView;
+  readonly onBack: () => void;
+}): ReactNode {
   const { t } = useApp();
   return (
     <Button startIcon={<ArrowBack />} onClick={onBack}>
-      {t('account.back')}
+      {t('compose.back', { account: account.displayName })}
     </Button>
   );
 }

@@ -1,5 +1,6 @@
 export const composeDe = {
   'compose.open': 'Neues Mytoken daraus …',
+  'compose.back': 'Zurück zu {account}',
   'compose.title': 'Neues Mytoken von {account}',
   'compose.cannot':
     'Das Mytoken dieses Kontos darf keine weiteren erzeugen (create_mytoken fehlt). Melde dich mit mehr Fähigkeiten neu an.',
@@ -95,6 +96,7 @@ export const composeDe = {
   'compose.wider.usages_other': 'Erlaubt mehr andere Nutzungen, als vom Mytoken des Kontos übrig sind.',
   'compose.wider.unknown':
     'Nur das DNS des Servers weiß, ob diese Rechner innerhalb derer des Kontos liegen; nimm Adressen.',
+  'compose.wider.fit': 'Passend machen',
   'compose.wider.card': 'Der Server ließe diesen Weg wortlos fallen: mach ihn enger.',
   'compose.wider.all':
     'Keiner der Wege liegt in den Grenzen des Kontos. Der Server gäbe dem neuen Mytoken wortlos alles, was das des Kontos erlaubt.',

@@ -1,6 +1,7 @@
 /** Texts of the editor of mytokens and of its results. */
 export const composeEn = {
   'compose.open': 'New mytoken from this…',
+  'compose.back': 'Back to {account}',
   'compose.title': 'New mytoken from {account}',
   'compose.cannot':
     'The mytoken of this account may not make further ones (create_mytoken is missing). Log in again with more capabilities.',
@@ -96,6 +97,7 @@ export const composeEn = {
   'compose.wider.usages_other': 'Allows more other uses than are left of the account’s mytoken.',
   'compose.wider.unknown':
     'Only the server’s DNS can tell whether these hosts are within those of the account’s mytoken; use addresses.',
+  'compose.wider.fit': 'Make it fit',
   'compose.wider.card': 'The server would drop this way without a word: make it tighter.',
   'compose.wider.all':
     'None of the ways is within the account’s limits. The server would silently give the new mytoken everything the account’s own allows.',

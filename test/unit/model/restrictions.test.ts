@@ -4,8 +4,10 @@ import { countryCodes, countryFlag, isCountryCode } from '../../../shared/model/
 import { hostWithin, readHost } from '../../../shared/model/hosts.ts';
 import type { Clause } from '../../../shared/model/mytoken.ts';
 import {
+  fitInto,
   normaliseRestrictions,
   redundantClauses,
+  restrictionKeys,
   tighten,
   widerThan,
 } from '../../../shared/model/restrictions.ts';
@@ -123,7 +125,11 @@ describe('the reference’s own examples', () => {
     ]);
     expect(result.outcome).toBe('clauses-lost');
     expect(result.restrictions).toEqual([{ exp: 900, usages_AT: 5 }]);
-    expect(result.verdicts[1]).toEqual({ base: null, wider: [{ key: 'exp', certain: true }] });
+    expect(result.verdicts[1]).toEqual({
+      base: null,
+      wider: [{ key: 'exp', certain: true }],
+      closest: 0,
+    });
   });
 
   it('when all are wider the child gets everything its parent may', () => {
@@ -171,6 +177,20 @@ describe('comparing clauses', () => {
       fc.property(clause, clause, clause, (a, b, c) => {
         expect(widerThan(a, a)).toEqual([]);
         if (widerThan(a, b).length === 0 && widerThan(b, c).length === 0) expect(widerThan(a, c)).toEqual([]);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('a clause made to fit is within its parent, and changes nowhere else', () => {
+    fc.assert(
+      fc.property(clause, clause, (wanted, base) => {
+        const wider = widerThan(wanted, base);
+        const fitted = fitInto(wanted, base, wider) as Clause;
+        expect(widerThan(fitted, base)).toEqual([]);
+        for (const key of restrictionKeys) {
+          if (!wider.some((entry) => entry.key === key)) expect(fitted[key]).toEqual(wanted[key as 'exp']);
+        }
       }),
       { numRuns: 3_000 },
     );

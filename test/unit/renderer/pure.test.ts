@@ -73,7 +73,7 @@ describe('restrictions and rotation in words', () => {
       'en',
     );
     expect(words).toHaveLength(9);
-    expect(words).toContain('Until +30 days.');
+    expect(words).toContain('For 30 days.');
     expect(words).toContain('Only from Germany.');
     expect(words).toContain('1 access token.');
   });
