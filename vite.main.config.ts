@@ -27,7 +27,7 @@ export default defineConfig({
   publicDir: false,
   plugins: [withoutUnused()],
   resolve: { conditions: ['node', 'import', 'module', 'default'] },
-  ssr: { noExternal: true, external: ['electron', '@napi-rs/keyring'], target: 'node' },
+  ssr: { noExternal: true, external: ['electron', '@napi-rs/keyring', 'koffi'], target: 'node' },
   build: {
     ssr: 'electron/main.ts',
     outDir: 'out/main',
@@ -41,6 +41,7 @@ export default defineConfig({
         'electron',
         /^electron\/.+/,
         '@napi-rs/keyring',
+        'koffi',
         ...builtinModules.flatMap((name) => [name, `node:${name}`]),
       ],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -3,3 +3,12 @@ export { createHttpEndpoint, type HttpEndpointDeps } from './http/endpoint.ts';
 export { clientKeyPattern, looksLikeClientKey } from './http/key-format.ts';
 export { parseStoredClients } from './http/stored-clients.ts';
 export type * from './http/types.ts';
+export { createCallerIdentifier } from './callers/identify.ts';
+export {
+  type AgentLock,
+  type AgentSocket,
+  createAgentLock,
+  createAgentSocket,
+  createSocketService,
+  wishOfProfile,
+} from './socket/index.ts';

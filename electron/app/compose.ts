@@ -19,7 +19,7 @@ import {
   type Locale,
   type Translate,
 } from '../../shared/i18n/catalogue.ts';
-import type { NavigationTarget } from '../../shared/ipc/contract.ts';
+import type { NavigationTarget, WindowRole } from '../../shared/ipc/contract.ts';
 import type { AccountView } from '../../shared/model/account.ts';
 import type { PlatformView } from '../../shared/model/state.ts';
 import { toView } from '../accounts/index.ts';
@@ -41,8 +41,10 @@ import {
   statusLine,
   type TrayAction,
   type TrayIcon,
+  type TrayModel,
 } from '../tray/index.ts';
-import { createMainWindow, onWindowClose } from '../windows/index.ts';
+import { createApprovalWindow, createMainWindow, onWindowClose } from '../windows/index.ts';
+import { denyCurrent, runApprovalDesk } from './approval-desk.ts';
 import type { StartRequest } from './command-line.ts';
 import { createCopier } from './copy-token.ts';
 import { createCore } from './core.ts';
@@ -50,7 +52,9 @@ import { chooseFormatLocale } from './format-locale.ts';
 import { createHandlers } from './handlers.ts';
 import { openJsonStore } from './json-store.ts';
 import { keyStores } from './key-stores.ts';
+import { helpPages } from './help-pages.ts';
 import { knownInstances } from './known-instances.ts';
+import { announceLostLogins } from './lost-logins.ts';
 import { appPaths } from './paths.ts';
 import { createSettings } from './settings.ts';
 import { createStateHub } from './state-hub.ts';
@@ -144,6 +148,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       clipboard: () => systemClipboard.view(),
       settings: () => settings.get(),
       platform,
+      agent: () => core.agent.view(),
     },
     clock,
   );
@@ -151,30 +156,39 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
   // --- window -------------------------------------------------------------------------------------------------------------
   let quitting = false;
   const rendererDirectory = join(appRoot, 'out', 'renderer');
-  /** Made with the first window: an app that starts hidden does not wait for it. */
-  const makeWindowSession = once(() => {
-    const made = session.fromPartition('main', { cache: false });
-    hardenSession(made);
-    serveApp(made, rendererDirectory, 'main');
-    return made;
-  });
+  /** Each made with its first window: an app that starts hidden does not wait for it. */
+  const sessionFor = (role: WindowRole) =>
+    once(() => {
+      const made = session.fromPartition(role, { cache: false });
+      hardenSession(made);
+      serveApp(made, rendererDirectory, role);
+      return made;
+    });
   const icon = join(appRoot, 'out', 'assets', 'icons', '256x256.png');
-  const window = createMainWindow({
-    url: `${appScheme}://main/main/index.html`,
-    preloadPath: join(appRoot, 'out', 'preload', 'main.cjs'),
+  const windowFor = (role: WindowRole) => ({
+    url: `${appScheme}://${role}/${role}/index.html`,
+    preloadPath: join(appRoot, 'out', 'preload', `${role}.cjs`),
     iconPath: existsSync(icon) ? icon : null,
-    session: makeWindowSession,
+    session: sessionFor(role),
     devTools: !app.isPackaged,
-    title: () => t()('app.name'),
     backgroundColor: () => (nativeTheme.shouldUseDarkColors ? '#14171c' : '#f6f7f9'),
+    log,
+  });
+  const approvalWindow = createApprovalWindow({
+    ...windowFor('approval'),
+    title: () => t()('approval.window'),
+    onClosed: () => denyCurrent(core.agent.approvals),
+  });
+  const window = createMainWindow({
+    ...windowFor('main'),
+    title: () => t()('app.name'),
     places: windowStore,
     clock,
-    log,
     mayClose() {
       const decision = onWindowClose({
         quitting,
         trayShown: trayHost,
-        endpointListening: endpoint.state().state === 'listening',
+        endpointListening: [endpoint.state().state, core.agent.socket.state().state].includes('listening'),
       });
       if (decision === 'minimise') window.native()?.minimize();
       else if (decision === 'quit') app.quit();
@@ -221,6 +235,9 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       case 'open-account':
         show({ page: 'account', accountId: action.accountId });
         break;
+      case 'review':
+        approvalWindow.focus();
+        break;
       case 'settings':
         show({ page: 'settings' });
         break;
@@ -233,6 +250,12 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     }
   };
 
+  const trayModel = (): TrayModel => ({
+    accounts: views(),
+    endpoint: endpoint.state().state,
+    storage: vault.state().kind,
+    waiting: core.agent.approvals.count(),
+  });
   const trayIcon = () => {
     // Named after the panel they are for: `dark` has light lines.
     const panel = nativeTheme.shouldUseDarkColors ? 'dark-22' : 'light-22';
@@ -283,8 +306,11 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
         await external.open(await helpUrl(link, accountId));
       },
       windowReady: () => window.ready(),
+      agent: core.agent,
+      platform,
+      showApproval: () => approvalWindow.focus(),
     }),
-    () => `${appScheme}://main`,
+    (role) => `${appScheme}://${role}`,
     log,
   );
 
@@ -313,6 +339,19 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       trayToo();
     });
     keys.onChange(() => hub.changed('clients'));
+    const agentChanged = (): void => hub.changed('agent');
+    core.agent.socket.onState(agentChanged);
+    core.agent.lock.onChange(agentChanged);
+    core.agent.activity.onChange(agentChanged);
+    runApprovalDesk({
+      approvals: core.agent.approvals,
+      window: approvalWindow,
+      notifications,
+      changed() {
+        agentChanged();
+        trayToo();
+      },
+    });
     logins.onChange(() => hub.changed('login'));
     systemClipboard.onChange(() => hub.changed('clipboard'));
     settings.onChange((now) => {
@@ -325,27 +364,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     hub.onPatch((patch) => window.send('state:changed', patch));
     powerMonitor.on('resume', () => core.resumed());
     powerMonitor.on('unlock-screen', () => core.resumed());
-    announceLostLogins();
-  };
-
-  /** One notification for each account that stops working, not one for each failed request. */
-  const announceLostLogins = (): void => {
-    const broken = new Set(
-      accounts
-        .all()
-        .filter(isBroken)
-        .map((account) => account.id),
-    );
-    accounts.onChange(({ upsert, removed }) => {
-      for (const id of removed) broken.delete(id);
-      for (const account of upsert) {
-        if (!isBroken(account)) broken.delete(account.id);
-        else if (!broken.has(account.id)) {
-          broken.add(account.id);
-          notifications.loginNeeded(account);
-        }
-      }
-    });
+    announceLostLogins(accounts, notifications);
   };
 
   /** Walls and wiring that must stand before the first window does, whoever asks for it first. */
@@ -353,7 +372,9 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     nativeTheme.themeSource = settings.get().theme;
     hardenContents(app, log);
     hardenSession(session.defaultSession);
-    bindIpc(ipcMain, dispatcher, (contents) => window.roleOf(contents));
+    bindIpc(ipcMain, dispatcher, (contents) =>
+      approvalWindow.isMine(contents) ? 'approval' : window.roleOf(contents),
+    );
     wireChanges();
   });
 
@@ -372,13 +393,8 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       trayHost = host;
       tray = createTray({
         icon: trayIcon,
-        menu: () =>
-          buildTrayMenu(
-            { accounts: views(), endpoint: endpoint.state().state, storage: vault.state().kind },
-            t(),
-          ),
-        tooltip: () =>
-          `${t()('app.name')}\n${statusLine({ accounts: views(), endpoint: endpoint.state().state, storage: vault.state().kind }, t())}`,
+        menu: () => buildTrayMenu(trayModel(), t()),
+        tooltip: () => `${t()('app.name')}\n${statusLine(trayModel(), t())}`,
         act,
         onClick: () => {
           if (process.platform !== 'linux') show();
@@ -391,6 +407,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     },
     async stop() {
       quitting = true;
+      approvalWindow.destroy();
       window.destroy();
       tray?.stop();
       hub.stop();
@@ -404,15 +421,3 @@ function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
   return () => (made ??= { value: make() }).value;
 }
-
-function isBroken(account: { readonly status: string }): boolean {
-  return account.status === 'login-needed' || account.status === 'uncertain';
-}
-
-/** Pages behind the links a window may name. */
-const helpPages: Readonly<Record<string, string>> = {
-  documentation: 'https://docs.mytok.eu/',
-  'mytoken-docs': 'https://docs.mytok.eu/',
-  appindicator: 'https://extensions.gnome.org/extension/615/appindicator-support/',
-  'keyring-help': 'https://wiki.gnome.org/Projects/GnomeKeyring',
-};

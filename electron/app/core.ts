@@ -27,6 +27,7 @@ import {
   type TokenBroker,
 } from '../tokens/index.ts';
 import { createVault, type KeyBackend, openWithRetry, type Vault } from '../vault/index.ts';
+import { type AgentParts, createAgentParts } from './agent-parts.ts';
 import { loadCaFiles } from './ca-files.ts';
 import type { JsonStore } from './json-store.ts';
 import type { AppPaths } from './paths.ts';
@@ -63,6 +64,7 @@ export interface Core {
   readonly minted: MintedTokens;
   readonly profiles: Profiles;
   readonly endpoint: HttpEndpoint;
+  readonly agent: AgentParts;
   readonly removeAccount: (accountId: string, mode: RemovalMode) => Promise<void>;
   /** Lets local programs in, then opens the vault in the background; resolves when the endpoint stands. */
   start(): Promise<void>;
@@ -152,6 +154,18 @@ export function createCore(deps: CoreDeps): Core {
     readFile: async (path) => (await readTokenFile(path)).text,
     log,
   });
+  const agent = createAgentParts({
+    accounts,
+    broker: patientBroker,
+    minter,
+    client,
+    profiles,
+    settings,
+    socketPath: paths.agentSocket,
+    clock,
+    log,
+    appVersion: deps.appVersion,
+  });
   const removeAccount = createRemoval({
     accounts,
     client,
@@ -159,6 +173,9 @@ export function createCore(deps: CoreDeps): Core {
     log,
   });
 
+  const forgetRemoved = accounts.onChange(({ removed }) => {
+    for (const accountId of removed) agent.grants.clear(accountId);
+  });
   /** A login that renewed an account makes tokens of its former mytoken worthless. */
   const forgetRenewed = logins.onChange((login) => {
     if (login?.state === 'done' && login.renewsAccountId !== null) broker.forget(login.renewsAccountId);
@@ -166,10 +183,12 @@ export function createCore(deps: CoreDeps): Core {
   const followSettings = settings.onChange((now, before) => {
     if (now.extraCaFiles !== before.extraCaFiles) http.reconfigure();
     if (now.endpoint !== before.endpoint) void endpoint.apply(now.endpoint);
+    if (now.socket.enabled !== before.socket.enabled) void agent.socket.apply(now.socket.enabled);
   });
   /** Whenever the vault opens, look into requests that a crash interrupted. */
   const settleWhenOpen = vault.onState((state) => {
     if (state.kind === 'ok') void broker.settle();
+    if (state.kind === 'locked' || state.kind === 'closed') agent.grants.clear();
   });
 
   return {
@@ -184,10 +203,15 @@ export function createCore(deps: CoreDeps): Core {
     minted,
     profiles,
     endpoint,
+    agent,
     removeAccount,
     async start() {
       // Nobody gets a token before the vault has been looked at, so the journal may be read meanwhile.
-      await Promise.all([broker.start(), endpoint.apply(settings.get().endpoint)]);
+      await Promise.all([
+        broker.start(),
+        endpoint.apply(settings.get().endpoint),
+        agent.socket.apply(settings.get().socket.enabled),
+      ]);
       // Asking the keyring holds up the whole process for a moment: first let the answer “I am here” out.
       clock.after(0, () => void openWithRetry(vault, { clock, signal: stopping.signal }));
     },
@@ -206,11 +230,13 @@ export function createCore(deps: CoreDeps): Core {
     async stop() {
       stopping.abort();
       forgetRenewed();
+      forgetRemoved();
       followSettings();
       settleWhenOpen();
       imports.stop();
       minted.forgetAll();
-      await Promise.allSettled([endpoint.stop(), logins.stop()]);
+      agent.approvals.stop();
+      await Promise.allSettled([endpoint.stop(), agent.socket.stop(), logins.stop()]);
       await broker.stop();
       accounts.flush();
       keys.flush();

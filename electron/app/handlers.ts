@@ -6,9 +6,12 @@ import type { Handlers } from '../ipc/index.ts';
 import { Secret } from '../ports/index.ts';
 import type { AccessTokenGrant, AccessTokenWish, TokenBroker } from '../tokens/index.ts';
 import type { Vault } from '../vault/index.ts';
+import type { PlatformView } from '../../shared/model/state.ts';
+import type { AgentParts } from './agent-parts.ts';
 import { type ComposeHandlerDeps, composeHandlers } from './compose-handlers.ts';
 import { countCertificates } from './ca-files.ts';
 import { unverifiedClaims } from './jwt-claims.ts';
+import { serverTemplates } from './server-templates.ts';
 import type { SettingsService } from './settings.ts';
 import type { StateHub } from './state-hub.ts';
 
@@ -35,11 +38,14 @@ export interface HandlerDeps extends ComposeHandlerDeps {
   readonly pickFile: (purpose: 'mytoken' | 'ca' | 'profile') => Promise<string | null>;
   readonly openHelp: (link: string, accountId: string | undefined) => Promise<void>;
   readonly windowReady: () => void;
+  readonly agent: AgentParts;
+  readonly platform: () => PlatformView;
+  readonly showApproval: () => void;
 }
 
 /** What each call of a window does. Arguments and results are checked by ipc/ against the contract. */
 export function createHandlers(deps: HandlerDeps): Handlers {
-  const { hub, accounts, logins, imports, client, broker, keys, settings, vault } = deps;
+  const { hub, accounts, logins, imports, client, broker, keys, settings, vault, agent } = deps;
 
   return {
     'state:get': () => Promise.resolve(hub.snapshot()),
@@ -56,13 +62,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       };
     },
 
-    async 'instances:templates'({ url, kind }) {
-      const groups = await client.templateGroups(url);
-      const entries = await Promise.all(
-        groups.slice(0, 50).map((group) => client.templates(url, kind, group)),
-      );
-      return entries.flat();
-    },
+    'instances:templates': ({ url, kind }) => serverTemplates(client, url, kind),
 
     'login:start': (request) => logins.start(request),
 
@@ -196,6 +196,29 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     async 'storage:reset'() {
       await vault.reset();
       return null;
+    },
+
+    'grants:revoke'({ grantId }) {
+      agent.grants.revoke(grantId);
+      hub.changed('agent');
+      return Promise.resolve(null);
+    },
+
+    'agent:unlock'() {
+      agent.lock.release();
+      return Promise.resolve(null);
+    },
+
+    'approval:show'() {
+      deps.showApproval();
+      return Promise.resolve(null);
+    },
+
+    'approval:get': () => Promise.resolve({ approval: agent.approvals.current(), platform: deps.platform() }),
+
+    'approval:decide'(decision) {
+      agent.approvals.decide(decision);
+      return Promise.resolve(null);
     },
 
     async 'help:open'({ link, accountId }) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 export interface PathFacts {
@@ -12,6 +13,8 @@ export interface AppPaths {
   readonly logs: string;
   /** For the discovery file: per user, 0700, gone after logout where the platform has such a place (R-37, R-48). */
   readonly runtime: string;
+  /** The socket that speaks oidc-agent's protocol; on Windows a named pipe. */
+  readonly agentSocket: string;
 }
 
 /** Where things lie. `MYTOKEN_DESKTOP_RUNTIME_DIR` moves the runtime directory, for a second profile beside the first. */
@@ -27,5 +30,12 @@ export function appPaths(facts: PathFacts): AppPaths {
     journal: join(userData, 'journal'),
     logs: join(userData, 'logs'),
     runtime,
+    agentSocket: platform === 'win32' ? pipeName(userData) : join(runtime, 'agent.sock'),
   };
+}
+
+/** One per profile; nobody can tell the profile from the name. */
+function pipeName(userData: string): string {
+  const digest = createHash('sha256').update(userData).digest('hex').slice(0, 24);
+  return `\\\\.\\pipe\\mytoken-desktop-${digest}`;
 }

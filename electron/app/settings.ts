@@ -18,9 +18,10 @@ export interface SettingsService {
 /** Settings as stored, each unusable value replaced by its default. */
 function readSettings(stored: unknown, store: JsonStore, log: Logger): Settings {
   if (stored === undefined) return defaultSettings;
-  const whole = settingsSchema.safeParse(stored);
-  if (whole.success) return whole.data;
   const raw: object = typeof stored === 'object' && stored !== null ? stored : {};
+  // Settings that a former version did not know have their defaults.
+  const whole = settingsSchema.safeParse({ ...defaultSettings, ...raw });
+  if (whole.success) return whole.data;
   const kept: Record<string, unknown> = { ...defaultSettings };
   const dropped: string[] = [];
   for (const [key, value] of Object.entries(raw) as [string, unknown][]) {

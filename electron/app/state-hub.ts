@@ -96,6 +96,7 @@ export function createStateHub(sources: StateSources, clock: Clock): StateHub {
         storage: sources.storage(),
         endpoint: sources.endpoint(),
         clients: sources.clients(),
+        agent: sources.agent(),
         login: sources.login(),
         clipboard: sources.clipboard(),
         settings: sources.settings(),

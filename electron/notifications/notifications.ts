@@ -29,6 +29,8 @@ export interface Notifications {
   /** A copy asked for in the tray did not work. */
   copyFailed(account: { readonly id: string; readonly displayName: string }, reason: string): void;
   loginNeeded(account: { readonly id: string; readonly displayName: string }): void;
+  /** A program waits for an answer. Always shown: without it nobody would know. */
+  approvalNeeded(account: { readonly displayName: string }, click: () => void): void;
 }
 
 export function createNotifications({ port, t, settings, navigate }: NotificationDeps): Notifications {
@@ -49,6 +51,15 @@ export function createNotifications({ port, t, settings, navigate }: Notificatio
     copyFailed(account, reason) {
       // The tray has no other way to answer, so this one is shown whatever the settings say.
       show(t()('notify.copy-failed.title', { account: account.displayName }), reason, account.id, true);
+    },
+    approvalNeeded(account, click) {
+      const say = t();
+      port.show({
+        title: say('notify.approval.title', { account: account.displayName }),
+        body: say('notify.approval.body'),
+        urgent: true,
+        click,
+      });
     },
     loginNeeded(account) {
       if (!settings().problems) return;

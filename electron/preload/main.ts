@@ -1,5 +1,5 @@
 import { contextBridge, ipcRenderer } from 'electron';
-import { channels, events } from '../../shared/ipc/channels.ts';
+import { events, mainChannels } from '../../shared/ipc/channels.ts';
 
 /**
  * The bridge of the main window: one named function for each call of the contract and one way to listen. Arguments and answers are
@@ -7,7 +7,7 @@ import { channels, events } from '../../shared/ipc/channels.ts';
  */
 const bridge: Record<string, unknown> = {};
 
-for (const channel of channels) {
+for (const channel of mainChannels) {
   bridge[channel] = (args: unknown): Promise<unknown> => ipcRenderer.invoke(channel, args);
 }
 

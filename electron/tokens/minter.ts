@@ -119,6 +119,15 @@ function refuseSilentChanges(
   nowSeconds: number,
 ): void {
   const predicted = predictChild(parent, wish, nowSeconds);
+  if (!hasCapability(parent.capabilities, 'create_mytoken')) {
+    throw new DomainError(
+      'compose/not-the-parents',
+      'The mytoken of the account may not make further ones.',
+      {
+        details: { reason: 'create_mytoken' },
+      },
+    );
+  }
   if (predicted.refused !== null || predicted.droppedCapabilities.length > 0) {
     throw new DomainError('compose/not-the-parents', 'The mytoken of the account cannot give this.', {
       details: {

@@ -6,12 +6,15 @@ export interface TrayModel {
   readonly accounts: readonly AccountView[];
   readonly endpoint: EndpointView['state'];
   readonly storage: StorageView['kind'];
+  /** Requests of programs that wait for an answer. */
+  readonly waiting: number;
 }
 
 export type TrayAction =
   | { readonly kind: 'copy'; readonly accountId: string }
   | { readonly kind: 'open-account'; readonly accountId: string }
   | { readonly kind: 'show' }
+  | { readonly kind: 'review' }
   | { readonly kind: 'settings' }
   | { readonly kind: 'quit' };
 
@@ -42,6 +45,10 @@ export function statusLine(model: TrayModel, t: Translate): string {
  */
 export function buildTrayMenu(model: TrayModel, t: Translate): readonly TrayItem[] {
   const items: TrayItem[] = [{ type: 'text', label: statusLine(model, t) }];
+  if (model.waiting > 0) {
+    const label = t('tray.review', { count: model.waiting });
+    items.push({ type: 'action', label, enabled: true, action: { kind: 'review' } });
+  }
   const first = model.accounts.find((account) => account.isDefault) ?? model.accounts[0];
   if (first) {
     items.push(

@@ -6,6 +6,8 @@ export interface WindowLook {
   readonly backgroundColor: string;
   readonly iconPath: string | null;
   readonly place: Rectangle | null;
+  /** A window of this size that cannot be resized; null: as large as its user likes. */
+  readonly fixedSize?: { readonly width: number; readonly height: number };
   readonly preloadPath: string;
   readonly session: Session;
   readonly devTools: boolean;
@@ -17,11 +19,12 @@ export function windowOptions(look: WindowLook): BrowserWindowConstructorOptions
     show: false,
     title: look.title,
     backgroundColor: look.backgroundColor,
-    width: look.place?.width ?? defaultSize.width,
-    height: look.place?.height ?? defaultSize.height,
+    width: look.fixedSize?.width ?? look.place?.width ?? defaultSize.width,
+    height: look.fixedSize?.height ?? look.place?.height ?? defaultSize.height,
     ...(look.place === null ? {} : { x: look.place.x, y: look.place.y }),
-    minWidth: minimumSize.width,
-    minHeight: minimumSize.height,
+    ...(look.fixedSize === undefined
+      ? { minWidth: minimumSize.width, minHeight: minimumSize.height }
+      : { resizable: false, maximizable: false, fullscreenable: false }),
     autoHideMenuBar: true,
     ...(look.iconPath === null ? {} : { icon: look.iconPath }),
     webPreferences: {

@@ -69,7 +69,6 @@ function Row({ node, value, onChange, offered }: TreeProps & { readonly node: Ca
         alignItems: 'center',
         columnGap: 1,
         flexWrap: 'wrap',
-        opacity: disabled ? 0.75 : 1,
       }}
     >
       <FormControlLabel

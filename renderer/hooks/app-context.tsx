@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, use, useCallback, useMemo, useSyncExternalStore } from 'react';
 import { createTranslate, isMessageKey, type Translate } from '../../shared/i18n/catalogue.ts';
-import type { AppState } from '../../shared/model/state.ts';
+import { defaultSettings } from '../../shared/model/settings.ts';
+import type { AppState, PlatformView } from '../../shared/model/state.ts';
 import type { ApiError, Call, Store } from '../api/index.ts';
 
 interface AppContextValue {
@@ -36,6 +37,49 @@ export function AppProvider({
   );
   return value === null ? loading : <AppContext value={value}>{children}</AppContext>;
 }
+
+/** For a window that shows none of the app's state: texts, calls and nothing else. */
+export function PlainAppProvider({
+  platform,
+  call,
+  children,
+}: {
+  readonly platform: PlatformView;
+  readonly call: Call;
+  readonly children: ReactNode;
+}): ReactNode {
+  const { locale, formatLocale } = platform;
+  const value = useMemo((): AppContextValue => {
+    const state: AppState = { ...nothing, platform };
+    const store: Store = {
+      call,
+      getState: () => state,
+      subscribe: () => () => undefined,
+      onNavigate: () => () => undefined,
+      start: () => undefined,
+    };
+    return { state, call, t: createTranslate(locale, formatLocale), formatLocale, store };
+  }, [platform, call, locale, formatLocale]);
+  return <AppContext value={value}>{children}</AppContext>;
+}
+
+const nothing: Omit<AppState, 'platform'> = {
+  version: 0,
+  accounts: [],
+  storage: { kind: 'closed', protection: 'none', backend: null, wrappedBy: null, copiedTo: null },
+  endpoint: { state: 'off', addresses: [], discoveryFile: null, problem: null },
+  clients: [],
+  agent: {
+    socket: { state: 'off', path: null, problem: null },
+    waiting: 0,
+    grants: [],
+    activity: [],
+    locked: false,
+  },
+  login: null,
+  clipboard: { clearsAtMs: null, accountId: null, tokenExpiresAtMs: null, problem: null },
+  settings: defaultSettings,
+};
 
 export function useApp(): AppContextValue {
   const value = use(AppContext);

@@ -24,7 +24,10 @@ export function clauseWords(t: Translate, clause: Clause | ClauseRequest, locale
   if (clause.scope) words.push(t('restriction.scope', { list: clause.scope }));
   if (clause.audience?.length)
     words.push(t('restriction.audience', { list: listOf([...clause.audience], locale) }));
-  if (clause.hosts?.length) words.push(t('restriction.hosts', { list: listOf([...clause.hosts], locale) }));
+  if (clause.hosts?.length) {
+    const hosts = clause.hosts.map((host) => (host === 'this' ? t('restriction.this-host') : host));
+    words.push(t('restriction.hosts', { list: listOf(hosts, locale) }));
+  }
   if (clause.geoip_allow?.length) {
     words.push(t('restriction.geoip-allow', { list: countries(clause.geoip_allow, locale) }));
   }

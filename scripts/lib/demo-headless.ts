@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startSandbox } from '../../sandbox/index.ts';
 import { type AppHome, launchApp, type RunningApp } from './app-driver.ts';
 import { runScript, say } from './say.ts';
-import { addFirstAccount, letProgramAsk } from './walkthrough.ts';
+import { addFirstAccount, letAgentClientsAsk, letProgramAsk } from './walkthrough.ts';
 
 /** `--once` ends after the first token; `--json` prints one line for scripts instead of the story. */
 await runScript(async (args) => {
@@ -41,6 +41,8 @@ await runScript(async (args) => {
     tell('3. Logged in as alice through the real pages in a browser; the mytoken is in the encrypted store.');
 
     const key = await letProgramAsk(window, 'demo');
+    const socket = await letAgentClientsAsk(window, 'Demo account');
+    await window.screenshot({ path: join(shots, '4-programs.png') });
     await window.getByRole('button', { name: 'Accounts' }).click();
     await window.screenshot({ path: join(shots, '3-accounts.png') });
     const { endpoint } = await window.evaluate(async () => {
@@ -69,10 +71,12 @@ await runScript(async (args) => {
         `     -H 'Content-Type: application/json' -d '{"account":"demo"}'`,
       ].join('\n'),
     );
-    tell(`7. Pictures of the window: ${shots} (copied to test-results/demo at the end)`);
+    tell('7. Programs made for oidc-agent get one too; here access tokens are allowed without a question:');
+    tell(`   OIDC_SOCK='${socket}' oidc-token demo`);
+    tell(`8. Pictures of the window: ${shots} (copied to test-results/demo at the end)`);
     if (json) {
       process.stdout.write(
-        `${JSON.stringify({ http, key, account: 'demo', sandbox: sandbox.mytokenUrl, profile })}\n`,
+        `${JSON.stringify({ http, key, account: 'demo', sandbox: sandbox.mytokenUrl, profile, socket })}\n`,
       );
     }
     if (!once) {

@@ -48,6 +48,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { group: 'tools', commands: ['curl'], packages: ['curl'] },
   { group: 'tools', commands: ['xclip'], packages: ['xclip'] },
   { group: 'tools', commands: ['ps'], packages: ['procps'] },
+  { group: 'tools', commands: ['oidc-token'], packages: ['oidc-agent-cli'] },
 ];
 
 export interface SystemProbe {

@@ -20,6 +20,16 @@ export async function addFirstAccount(window: Page, home: AppHome, sandbox: Sand
   await window.getByRole('heading', { name: 'You are set up' }).waitFor({ timeout: 20_000 });
 }
 
+/** Switches oidc-agent's socket on and lets programs have access tokens without a question; the socket's path. */
+export async function letAgentClientsAsk(window: Page, account: string): Promise<string> {
+  await window.getByRole('button', { name: 'Programs', exact: true }).click();
+  await window.getByLabel('Answer programs of oidc-agent').click();
+  const line = await window.getByRole('textbox', { name: 'Line for the shell' }).inputValue();
+  await window.getByRole('combobox', { name: account }).click();
+  await window.getByRole('option', { name: 'Allow without asking' }).click();
+  return line.replace(/^export OIDC_SOCK='/, '').replace(/'$/, '');
+}
+
 /** Switches the local endpoint on and makes a key for a program, both in the window; the key it shows. */
 export async function letProgramAsk(window: Page, program: string): Promise<string> {
   await window.getByLabel('Let local programs ask').click();

@@ -1,6 +1,7 @@
+import { agentDe } from './de/agent.ts';
 import { composeDe } from './de/compose.ts';
 import { desktopDe } from './de/desktop.ts';
 import { errorsDe } from './de/errors.ts';
 import { windowDe } from './de/window.ts';
 
-export const de = { ...desktopDe, ...errorsDe, ...windowDe, ...composeDe };
+export const de = { ...desktopDe, ...errorsDe, ...windowDe, ...composeDe, ...agentDe };

@@ -1,5 +1,5 @@
-/** Names of all calls a window can make. Separate from the schemas so that preload scripts stay tiny. */
-export const channels = [
+/** Calls of the main window. Separate from the schemas so that preload scripts stay tiny. */
+export const mainChannels = [
   'state:get',
   'instances:check',
   'instances:templates',
@@ -36,12 +36,21 @@ export const channels = [
   'storage:retry',
   'storage:use-session',
   'storage:reset',
+  'grants:revoke',
+  'agent:unlock',
+  'approval:show',
   'help:open',
   'window:ready',
 ] as const;
 
+/** Calls of the approval window, which can do nothing else. */
+export const approvalChannels = ['approval:get', 'approval:decide'] as const;
+
+/** Names of all calls a window can make. */
+export const channels = [...mainChannels, ...approvalChannels] as const;
+
 export type Channel = (typeof channels)[number];
 
 /** Messages from the main process to a window. */
-export const events = ['state:changed', 'navigate'] as const;
+export const events = ['state:changed', 'navigate', 'approval:changed'] as const;
 export type EventName = (typeof events)[number];

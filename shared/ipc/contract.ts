@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { shortnamePattern } from '../model/account.ts';
 import type { ErrorEnvelope } from '../errors.ts';
 import type { Clause, Rotation } from '../model/mytoken.ts';
-import type { AppState, LoginDifference } from '../model/state.ts';
+import { type ApprovalView, grantDurations } from '../model/approval.ts';
+import type { AppState, LoginDifference, PlatformView } from '../model/state.ts';
 import { responseTypes } from '../model/sub-mytoken.ts';
 import { templateKinds } from '../model/templates.ts';
 import { settingsPatchSchema } from '../model/settings.ts';
 import type { Channel } from './channels.ts';
 
 /** Which windows exist; each call names those that may make it. */
-export type WindowRole = 'main';
+export type WindowRole = 'main' | 'approval';
 
 interface CallSpec {
   readonly args: z.ZodType;
@@ -333,6 +334,30 @@ export const contract = {
   'storage:retry': { args: nothing, result: nothing, roles: ['main'] },
   'storage:use-session': { args: nothing, result: nothing, roles: ['main'] },
   'storage:reset': { args: nothing, result: nothing, roles: ['main'] },
+  'grants:revoke': { args: z.strictObject({ grantId: id }), result: nothing, roles: ['main'] },
+  /** Takes off the lock that a client put on the socket. */
+  'agent:unlock': { args: nothing, result: nothing, roles: ['main'] },
+  /** Brings the approval window to the front. */
+  'approval:show': { args: nothing, result: nothing, roles: ['main'] },
+  'approval:get': {
+    args: nothing,
+    result: z.object({
+      approval: z.custom<ApprovalView>(isObject).nullable(),
+      platform: z.custom<PlatformView>(isObject),
+    }),
+    roles: ['approval'],
+  },
+  'approval:decide': {
+    args: z.strictObject({
+      id,
+      contentHash: z.string().max(64),
+      decision: z.enum(['allow', 'deny', 'deny-all', 'block']),
+      grant: z.enum(grantDurations),
+      narrowed: subMytokenWish.optional(),
+    }),
+    result: nothing,
+    roles: ['approval'],
+  },
   'help:open': {
     args: z.strictObject({ link: z.enum(helpLinks), accountId: id.optional() }),
     result: nothing,

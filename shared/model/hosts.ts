@@ -51,6 +51,7 @@ export function hostWithin(inner: string, outer: string): boolean | 'unknown' {
   const base = asServersRead(outer);
   if (wanted.kind === 'problem' || base.kind === 'problem')
     return inner.toLowerCase() === outer.toLowerCase();
+  if (wanted.kind === 'this' && base.kind === 'this') return true;
   if (wanted.kind === 'this' || base.kind === 'this') return 'unknown';
   if (wanted.kind === 'network' && base.kind === 'network')
     return networkWithin(wanted.network, base.network);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountPolicies } from './approval.ts';
 
 /** Everything the user can set that is not an account. No secret ever lives here. */
 export const settingsSchema = z.strictObject({
@@ -13,6 +14,10 @@ export const settingsSchema = z.strictObject({
     /** Also accept `Host: localhost:PORT`. */
     allowLocalhostName: z.boolean(),
   }),
+  /** The socket that speaks oidc-agent's protocol. */
+  socket: z.strictObject({ enabled: z.boolean() }),
+  /** What happens when a program asks, by account id; `ask-once` where nothing is said. */
+  policies: z.record(z.string().max(64), z.enum(accountPolicies)),
   /** PEM files with further certificate authorities to trust for mytoken servers. */
   extraCaFiles: z.array(z.string().min(1).max(4096)).max(32),
   /** Mytoken servers the user added himself. */
@@ -29,6 +34,8 @@ export const defaultSettings: Settings = {
   language: 'system',
   clipboardClearSeconds: 30,
   endpoint: { enabled: false, port: 0, allowLocalhostName: false },
+  socket: { enabled: false },
+  policies: {},
   extraCaFiles: [],
   instances: [],
   notifications: { copied: true, problems: true },

@@ -1,4 +1,5 @@
 import type { AccountView } from './account.ts';
+import type { ActivityRecord, GrantView } from './approval.ts';
 import type { Settings } from './settings.ts';
 
 export interface StorageView {
@@ -15,6 +16,26 @@ export interface EndpointView {
   readonly addresses: readonly string[];
   readonly discoveryFile: string | null;
   readonly problem: string | null;
+}
+
+/** The socket that speaks oidc-agent's protocol. */
+export interface SocketView {
+  readonly state: 'off' | 'listening' | 'error';
+  readonly path: string | null;
+  /** Code of the error. */
+  readonly problem: string | null;
+}
+
+/** Programs that ask: what waits, what was remembered and what happened. */
+export interface AgentView {
+  readonly socket: SocketView;
+  /** Requests that wait for an answer. */
+  readonly waiting: number;
+  readonly grants: readonly GrantView[];
+  /** The newest ones first, at most a hundred. */
+  readonly activity: readonly ActivityRecord[];
+  /** A client locked the socket with a password. */
+  readonly locked: boolean;
 }
 
 /**
@@ -101,6 +122,7 @@ export interface AppState {
   readonly storage: StorageView;
   readonly endpoint: EndpointView;
   readonly clients: readonly ClientView[];
+  readonly agent: AgentView;
   readonly login: LoginView | null;
   readonly clipboard: ClipboardView;
   readonly settings: Settings;
@@ -118,6 +140,7 @@ export interface StatePatch {
   readonly storage?: StorageView;
   readonly endpoint?: EndpointView;
   readonly clients?: readonly ClientView[];
+  readonly agent?: AgentView;
   readonly login?: LoginView | null;
   readonly clipboard?: ClipboardView;
   readonly settings?: Settings;

@@ -40,12 +40,12 @@ export interface Prediction extends Tightened {
   /** Asked for, but not the parent's to give: servers drop them without a word. */
   readonly droppedCapabilities: readonly string[];
   /** The server refuses: no capability is left, or every clause has ended already. */
-  readonly refused: 'no-capabilities' | 'expired' | 'parent-cannot-create' | null;
+  readonly refused: 'no-capabilities' | 'expired' | null;
 }
 
 /**
  * What a server will make of a wish (mytoken protocol, "sub-token"), worked out beforehand because it says nothing of what it drops
- * or widens. `nowSeconds` is the server's time.
+ * or widens; the parent has to have `create_mytoken`. `nowSeconds` is the server's time.
  */
 export function predictChild(
   parent: ParentMytoken,
@@ -54,13 +54,8 @@ export function predictChild(
 ): Prediction {
   const capabilities = childCapabilities(parent.capabilities, wish.capabilities);
   const wanted = normaliseRestrictions(wish.restrictions, nowSeconds);
-  const refused = !parent.capabilities.includes('create_mytoken')
-    ? 'parent-cannot-create'
-    : capabilities.length === 0
-      ? 'no-capabilities'
-      : allExpired(wanted, nowSeconds)
-        ? 'expired'
-        : null;
+  const refused =
+    capabilities.length === 0 ? 'no-capabilities' : allExpired(wanted, nowSeconds) ? 'expired' : null;
   return {
     ...tighten(parent.restrictions, wanted),
     capabilities,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { declaredFuses, fuseDifferences, readFuses } from '../../scripts/lib/fuses.ts';
 import { packagedApp } from '../../scripts/lib/packaged-app.ts';
 import { startSandbox } from '../../sandbox/index.ts';
+import { askEncrypted } from '../support/agent-client.ts';
 import { chromiumSandbox, startPrivateSession } from '../support/desktop-session.ts';
 import { askForToken, makeServingProfile } from '../support/serving-profile.ts';
 
@@ -23,7 +24,9 @@ test('the package holds the app and its native module, and nothing for developme
   expect(files).toContain('/out/renderer/manifest.json');
   expect(files.filter((file) => file.endsWith('.map') || file.endsWith('.ts'))).toEqual([]);
   const packages = files.filter((file) => /^\/node_modules\/(@[^/]+\/)?[^/@]+$/.test(file));
-  expect(packages.every((file) => file.startsWith('/node_modules/@napi-rs/keyring'))).toBe(true);
+  expect(
+    packages.filter((file) => !/^\/node_modules\/(@napi-rs\/keyring|koffi|@koromix\/koffi)/.test(file)),
+  ).toEqual([]);
   const unpacked = readdirSync(join(resources, 'app.asar.unpacked'), { recursive: true }).map(String);
   expect(unpacked.some((file) => file.endsWith('.node'))).toBe(true);
 });
@@ -48,6 +51,12 @@ test('the packaged app opens a profile made by the one from the checkout and ser
         { timeout: 30_000 },
       )
       .toBe(200);
+    // Its native part knows who asks.
+    const socket = join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'agent.sock');
+    expect(await askEncrypted(socket, { request: 'loaded_accounts' })).toMatchObject({ info: ['alpha'] });
+    const logs = join(session.env['XDG_CONFIG_HOME'] ?? '', 'mytoken-desktop', 'logs');
+    const written = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8'));
+    expect(written.join('')).toMatch(/"event":"socket.request","kind":"loaded_accounts","verified":true/);
   } finally {
     if (child !== null) await end(child);
     await session.stop();

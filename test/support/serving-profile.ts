@@ -14,7 +14,7 @@ export function ended(running: RunningApp): Promise<void> {
   });
 }
 
-/** Leaves a profile with the account `alpha` and the local endpoint switched on, and the app gone again; the key of a program. */
+/** Leaves a profile with the account `alpha` and both doors for programs switched on, and the app gone again; the key of a program. */
 export async function makeServingProfile(session: PrivateSession, sandbox: Sandbox): Promise<string> {
   const app = await launchApp(session);
   try {
@@ -22,6 +22,7 @@ export async function makeServingProfile(session: PrivateSession, sandbox: Sandb
     await importAccount(app.window, sandbox, 'Alpha');
     await call(app.window, 'settings:update', {
       endpoint: { enabled: true, port: 0, allowLocalhostName: false },
+      socket: { enabled: true },
     });
     const made = await call(app.window, 'clients:create', {
       name: 'test',

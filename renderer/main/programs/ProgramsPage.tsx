@@ -18,6 +18,7 @@ import { useApp } from '../../hooks/app-context.tsx';
 import { listOf } from '../../hooks/time-texts.ts';
 import { useTask } from '../../hooks/use-task.ts';
 import { mono } from '../../theme/theme.ts';
+import { AgentSections } from './AgentSections.tsx';
 import { type ShownKey, KeyDialog } from './KeyDialog.tsx';
 import { NewKeyDialog } from './NewKeyDialog.tsx';
 
@@ -89,6 +90,7 @@ export function ProgramsPage(): ReactNode {
           </>
         )}
       </Section>
+      <AgentSections />
       <NewKeyDialog open={creating} onClose={() => setCreating(false)} onKey={setShownKey} />
       <KeyDialog shown={shownKey} onClose={() => setShownKey(null)} />
     </Page>

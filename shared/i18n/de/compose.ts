@@ -100,7 +100,6 @@ export const composeDe = {
   'compose.wider.card': 'Der Server ließe diesen Weg wortlos fallen: mach ihn enger.',
   'compose.wider.all':
     'Keiner der Wege liegt in den Grenzen des Kontos. Der Server gäbe dem neuen Mytoken wortlos alles, was das des Kontos erlaubt.',
-  'compose.refused.parent-cannot-create': 'Das Mytoken dieses Kontos darf keine weiteren erzeugen.',
   'compose.refused.no-capabilities': 'Keine der gewählten Fähigkeiten kann das Konto geben.',
   'compose.refused.expired': 'Jeder Weg ist schon zu Ende.',
   'compose.dropped': 'Kann das Konto nicht geben: {list}.',

@@ -131,6 +131,7 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'restriction.scope': 'Nur mit den Scopes {list}.',
   'restriction.audience': 'Nur für {list}.',
   'restriction.hosts': 'Nur von {list} aus.',
+  'restriction.this-host': 'dem Rechner, der darum bittet,',
   'restriction.geoip-allow': 'Nur aus {list}.',
   'restriction.geoip-disallow': 'Nicht aus {list}.',
   'restriction.usages-at':

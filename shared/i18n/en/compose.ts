@@ -101,7 +101,6 @@ export const composeEn = {
   'compose.wider.card': 'The server would drop this way without a word: make it tighter.',
   'compose.wider.all':
     'None of the ways is within the account’s limits. The server would silently give the new mytoken everything the account’s own allows.',
-  'compose.refused.parent-cannot-create': 'The mytoken of this account may not make further ones.',
   'compose.refused.no-capabilities': 'None of the chosen capabilities is the account’s to give.',
   'compose.refused.expired': 'Every way has ended already.',
   'compose.dropped': 'Not the account’s to give: {list}.',

@@ -129,6 +129,7 @@ export const windowEn = {
   'restriction.scope': 'Only with the scopes {list}.',
   'restriction.audience': 'Only for {list}.',
   'restriction.hosts': 'Only from {list}.',
+  'restriction.this-host': 'the machine that asks for it',
   'restriction.geoip-allow': 'Only from {list}.',
   'restriction.geoip-disallow': 'Not from {list}.',
   'restriction.usages-at':

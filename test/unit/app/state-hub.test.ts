@@ -51,6 +51,10 @@ beforeEach(() => {
     storage: () => ({ kind: 'ok', protection: 'os-user', backend: 'x', wrappedBy: null, copiedTo: null }),
     endpoint: () => ({ state: 'off', addresses: [], discoveryFile: null, problem: null }),
     clients: () => [],
+    agent: () => ({
+      socket: { state: 'off', path: null, problem: null },
+      ...{ waiting: 0, grants: [], activity: [], locked: false },
+    }),
     login: () => null,
     clipboard: () => ({ clearsAtMs: null, accountId: null, tokenExpiresAtMs: null, problem: null }),
     settings: () => defaultSettings,

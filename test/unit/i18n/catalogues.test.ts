@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseLocale, createTranslate, type MessageKey } from '../../../shared/i18n/catalogue.ts';
 import { de } from '../../../shared/i18n/de.ts';
 import { en } from '../../../shared/i18n/en.ts';
+import { agentEn } from '../../../shared/i18n/en/agent.ts';
 import { composeEn } from '../../../shared/i18n/en/compose.ts';
 import { windowEn } from '../../../shared/i18n/en/window.ts';
 import { errorCodes } from '../../../shared/errors.ts';
@@ -48,7 +49,7 @@ describe('catalogues', () => {
       .concat(sources(join(root, 'electron')))
       .join('\n');
     const built = [...source.matchAll(/`([a-z][\w@:.-]*\.)\$\{/g)].map((match) => match[1] ?? '');
-    const unused = [...Object.keys(windowEn), ...Object.keys(composeEn)].filter(
+    const unused = [...Object.keys(windowEn), ...Object.keys(composeEn), ...Object.keys(agentEn)].filter(
       (key) => !source.includes(`'${key}'`) && !built.some((prefix) => key.startsWith(prefix)),
     );
     expect(unused).toEqual([]);

@@ -43,6 +43,7 @@ describe('tray menu', () => {
     accounts,
     endpoint: 'listening' as const,
     storage: 'ok' as const,
+    waiting: 0,
   });
 
   it('says in its first line how things stand', () => {

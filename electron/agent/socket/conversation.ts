@@ -1,0 +1,107 @@
+import { frameLength, keyLength, openChannel, type SecureChannel } from './secure-channel.ts';
+
+/** Larger requests than any client makes; a profile given as JSON is the longest. */
+export const largestRequest = 256 * 1024;
+
+export type Step =
+  /** More has to arrive. */
+  | { readonly kind: 'wait' }
+  /** Send this and go on reading. */
+  | { readonly kind: 'send'; readonly text: string }
+  /** A whole request. `reply` turns the answer into what is sent. */
+  | {
+      readonly kind: 'request';
+      readonly text: string;
+      readonly encrypted: boolean;
+      readonly reply: (json: string) => string;
+    }
+  /** Nothing sensible can follow. With `answer` in plain text, else the connection just ends. */
+  | { readonly kind: 'end'; readonly answer: string | null };
+
+/**
+ * One connection's reading, byte by byte if need be: a plain JSON object, or a key exchange and one encrypted frame (ipc reference 2).
+ * Feed it what arrives; it never reads the same byte twice for two meanings.
+ */
+export class Conversation {
+  readonly #open: (theirPublicKey: string) => SecureChannel | null;
+  #text = '';
+  #bytes: Buffer = Buffer.alloc(0);
+  #channel: SecureChannel | null = null;
+  #over = false;
+
+  constructor(
+    randomBytes: (count: number) => Uint8Array,
+    open: (theirPublicKey: string) => SecureChannel | null = (key) => openChannel(key, randomBytes),
+  ) {
+    this.#open = open;
+  }
+
+  /** True once keys were exchanged: then the other side's end means that it went away. */
+  get isEncrypted(): boolean {
+    return this.#channel !== null;
+  }
+
+  receive(chunk: Buffer): Step {
+    if (this.#over) return { kind: 'wait' };
+    if (this.#bytes.length + chunk.length > largestRequest) return this.#end('Bad Request: too large');
+    this.#bytes = Buffer.concat([this.#bytes, chunk]);
+    // Latin 1 keeps one character per byte; plain JSON is read as UTF-8 once it is whole.
+    this.#text = this.#bytes.toString('latin1');
+    if (this.#channel !== null) return this.#frame(this.#channel);
+    const first = /\S/.exec(this.#text)?.[0];
+    if (first === undefined) return { kind: 'wait' };
+    return first === '{' || first === '[' || first === '"' ? this.#plain() : this.#key();
+  }
+
+  #plain(): Step {
+    const text = this.#bytes.toString('utf8');
+    try {
+      JSON.parse(text);
+    } catch {
+      // Not whole yet, or never: the deadline of the connection decides.
+      return { kind: 'wait' };
+    }
+    this.#over = true;
+    return { kind: 'request', text, encrypted: false, reply: (json) => json };
+  }
+
+  #key(): Step {
+    if (this.#text.length < keyLength) {
+      return /^[A-Za-z0-9+/]*={0,2}$/.test(this.#text) ? { kind: 'wait' } : this.#end(null);
+    }
+    const channel = this.#open(this.#text.slice(0, keyLength));
+    if (channel === null) return this.#end(null);
+    this.#channel = channel;
+    // Some clients end the key with a line break (ipc reference 2.4).
+    this.#bytes = this.#bytes.subarray(keyLength);
+    return { kind: 'send', text: channel.publicKey };
+  }
+
+  /** After a `send`, what already lies here may be a whole frame. */
+  proceed(): Step {
+    return this.#channel === null || this.#over ? { kind: 'wait' } : this.receive(Buffer.alloc(0));
+  }
+
+  #frame(channel: SecureChannel): Step {
+    const start = this.#text.replace(/^\s+/, '');
+    const length = frameLength(start.slice(0, 64));
+    if (length === null) return { kind: 'wait' };
+    if (length === 'bad' || length > largestRequest) return this.#end(null);
+    if (start.length < length) return { kind: 'wait' };
+    const text = channel.open(start.slice(0, length));
+    if (text === null) return this.#end(null);
+    this.#over = true;
+    return { kind: 'request', text, encrypted: true, reply: (json) => channel.seal(json) };
+  }
+
+  #end(reason: string | null): Step {
+    this.#over = true;
+    return {
+      kind: 'end',
+      answer:
+        reason === null || this.#channel !== null
+          ? null
+          : JSON.stringify({ status: 'failure', error: reason }),
+    };
+  }
+}

@@ -1,0 +1,74 @@
+import nacl from 'tweetnacl';
+
+/** Encoded lengths of a 32-byte key and a 24-byte nonce. */
+export const keyLength = 44;
+const nonceLength = 32;
+const frameHead = /^(\d{1,7}):([A-Za-z0-9+/]{32}):/;
+/** Readers of other languages stop at the first read shorter than this; an exact multiple would end in an error (ipc reference 2.3). */
+const readerChunk = 4096;
+
+/** One side of the encrypted conversation (ipc reference 2.2): X25519, then XSalsa20-Poly1305 with one key for both directions. */
+export interface SecureChannel {
+  /** What is sent to the other side first. */
+  readonly publicKey: string;
+  seal(json: string): string;
+  /** The text of one frame; null when it is not for us or was changed on its way. */
+  open(frame: string): string | null;
+}
+
+/** Null when `theirPublicKey` is no key: 44 characters of padded base64. */
+export function openChannel(
+  theirPublicKey: string,
+  randomBytes: (count: number) => Uint8Array,
+): SecureChannel | null {
+  const theirs = decode(theirPublicKey, keyLength, nacl.box.publicKeyLength);
+  if (theirs === null) return null;
+  const own = nacl.box.keyPair.fromSecretKey(randomBytes(nacl.box.secretKeyLength));
+  const shared = nacl.box.before(theirs, own.secretKey);
+
+  const sealOnce = (text: string): string => {
+    const plain = Buffer.from(text, 'utf8');
+    const nonce = randomBytes(nacl.secretbox.nonceLength);
+    const box = nacl.secretbox(plain, nonce, shared);
+    return `${plain.length}:${Buffer.from(nonce).toString('base64')}:${Buffer.from(box).toString('base64')}`;
+  };
+
+  return {
+    publicKey: Buffer.from(own.publicKey).toString('base64'),
+    seal(json) {
+      let text = json;
+      let frame = sealOnce(text);
+      while (frame.length % readerChunk === 0) {
+        text += ' ';
+        frame = sealOnce(text);
+      }
+      return frame;
+    },
+    open(frame) {
+      const head = frameHead.exec(frame);
+      if (head === null) return null;
+      const nonce = decode(head[2] ?? '', nonceLength, nacl.secretbox.nonceLength);
+      const box = Buffer.from(frame.slice(head[0].length), 'base64');
+      const plain = nonce === null ? null : nacl.secretbox.open(box, nonce, shared);
+      return plain === null || plain.length !== Number(head[1]) ? null : Buffer.from(plain).toString('utf8');
+    },
+  };
+}
+
+/**
+ * How many characters a frame has in all, from its first ones: null while they do not tell yet, `bad` when they never will.
+ */
+export function frameLength(start: string): number | null | 'bad' {
+  const head = frameHead.exec(start);
+  if (head !== null) {
+    const boxBytes = Number(head[1]) + nacl.secretbox.overheadLength;
+    return head[0].length + 4 * Math.ceil(boxBytes / 3);
+  }
+  return /^(\d{1,7}(:[A-Za-z0-9+/]{0,32})?)?$/.test(start) ? null : 'bad';
+}
+
+function decode(text: string, characters: number, bytes: number): Uint8Array | null {
+  if (text.length !== characters || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
+  const decoded = Buffer.from(text, 'base64');
+  return decoded.length === bytes ? new Uint8Array(decoded) : null;
+}

@@ -1,0 +1,237 @@
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { type ErrorCode, toEnvelope } from '../../../shared/errors.ts';
+import type { CallerView } from '../../../shared/model/caller.ts';
+import type { SocketView } from '../../../shared/model/state.ts';
+import { type Clock, Emitter, type Logger } from '../../ports/index.ts';
+import { type AgentAnswer, answerJson } from './answers.ts';
+import { Conversation, type Step } from './conversation.ts';
+import { readRequest } from './requests.ts';
+import type { AgentService } from './types.ts';
+
+export interface AgentSocketDeps {
+  readonly path: string;
+  readonly service: AgentService;
+  /** Who is on the other end; null when it must not be served (another user). */
+  readonly identify: (socket: Socket) => Promise<CallerView | null>;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly userId?: number | null;
+}
+
+/** The door for programs that speak oidc-agent's protocol (R-37). */
+export interface AgentSocket {
+  state(): SocketView;
+  onState(listener: (state: SocketView) => void): () => void;
+  apply(enabled: boolean): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Until a whole request is there; how long its answer takes is the user's affair. */
+const requestDeadlineMs = 5_000;
+const mostConnections = 64;
+/** `sun_path` on Linux, with its final zero; macOS has 104. */
+const longestPath = 103;
+
+const off: SocketView = { state: 'off', path: null, problem: null };
+
+export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
+  const { path, clock, log } = deps;
+  const userId = deps.userId === undefined ? (process.getuid?.() ?? null) : deps.userId;
+  const isPipe = path.startsWith('\\\\');
+  const changed = new Emitter<SocketView>();
+  const connections = new Set<Socket>();
+  let view = off;
+  let server: Server | null = null;
+  let queue: Promise<void> = Promise.resolve();
+
+  const show = (next: SocketView): void => {
+    view = next;
+    changed.emit(next);
+  };
+
+  const open = async (): Promise<void> => {
+    const problem = isPipe ? null : await makePlace(path, userId);
+    if (problem !== null) {
+      log.warn('socket.no-place', { problem });
+      show({ state: 'error', path, problem });
+      return;
+    }
+    // Half-open: an encrypted client that ends its side has gone, a plain one (`nc -N`) still reads.
+    const made = createServer({ allowHalfOpen: true }, (socket) => serve(socket));
+    made.maxConnections = mostConnections;
+    try {
+      await listen(made, path);
+      if (!isPipe) chmodSync(path, 0o600);
+    } catch (error) {
+      log.warn('socket.could-not-listen', { code: codeOf(error) });
+      made.close();
+      show({ state: 'error', path, problem: 'agent/socket-path' });
+      return;
+    }
+    server = made;
+    log.info('socket.listening', {});
+    show({ state: 'listening', path, problem: null });
+  };
+
+  const close = async (): Promise<void> => {
+    const closing = server;
+    server = null;
+    if (closing === null) return;
+    const closed = new Promise<void>((resolve) => closing.close(() => resolve()));
+    for (const socket of connections) socket.destroy();
+    await closed; // Node removes the socket file
+    show(off);
+  };
+
+  const change = (enabled: boolean): Promise<void> => {
+    if (enabled === (server !== null)) {
+      if (!enabled && view.state !== 'off') show(off);
+      return Promise.resolve();
+    }
+    return enabled ? open() : close();
+  };
+
+  function serve(socket: Socket): void {
+    connections.add(socket);
+    const conversation = new Conversation(deps.randomBytes);
+    const gone = new AbortController();
+    let asked = false;
+    const cancelDeadline = clock.after(requestDeadlineMs, () => socket.destroy());
+    // Asked at once: the process may be gone by the time its request is whole.
+    const caller = deps.identify(socket).catch(() => null);
+
+    socket.on('error', () => undefined); // the other side went away; `close` follows
+    socket.on('close', () => {
+      connections.delete(socket);
+      cancelDeadline();
+      gone.abort();
+    });
+    socket.on('end', () => {
+      if (!asked) socket.destroy();
+      else if (conversation.isEncrypted) gone.abort();
+    });
+    const finish = (text: string | null): void => {
+      cancelDeadline();
+      if (text === null) socket.destroy();
+      else socket.end(text); // in one piece: clients read what is there at once (ipc reference 2.3)
+    };
+    const follow = (step: Step): void => {
+      switch (step.kind) {
+        case 'wait':
+          break;
+        case 'send':
+          socket.write(step.text);
+          follow(conversation.proceed());
+          break;
+        case 'end':
+          finish(step.answer);
+          break;
+        case 'request':
+          asked = true;
+          cancelDeadline();
+          void answer(step.text, caller, gone.signal).then((reply) => {
+            if (socket.destroyed) return;
+            finish(reply === null ? null : step.reply(answerJson(reply)));
+          });
+          break;
+      }
+    };
+    socket.on('data', (chunk: Buffer) => follow(conversation.receive(chunk)));
+  }
+
+  /** Null: nobody we talk to. */
+  async function answer(
+    text: string,
+    identified: Promise<CallerView | null>,
+    signal: AbortSignal,
+  ): Promise<AgentAnswer | null> {
+    const caller = await identified;
+    if (caller === null) {
+      log.warn('socket.foreign-user', {});
+      return null;
+    }
+    const read = readRequest(text);
+    if (!read.ok) return { kind: 'refused', error: read.error };
+    log.info('socket.request', { kind: read.request.kind, verified: caller.verified });
+    try {
+      return await deps.service.handle(read.request, { caller, signal });
+    } catch (error) {
+      const { code, message } = toEnvelope(error);
+      if (code === 'app/internal') log.error('socket.internal', { kind: read.request.kind });
+      return { kind: 'refused', error: message };
+    }
+  }
+
+  const enqueue = (enabled: boolean): Promise<void> => {
+    queue = queue
+      .then(() => change(enabled))
+      .catch((error: unknown) => {
+        log.error('socket.change-failed', { code: codeOf(error) });
+      });
+    return queue;
+  };
+
+  return {
+    state: () => view,
+    onState: (listener) => changed.on(listener),
+    apply: enqueue,
+    stop: () => enqueue(false),
+  };
+}
+
+/**
+ * A private directory without a socket in the way. What lies there is only removed when it is a socket of ours that nobody answers
+ * on: an agent that lives is never taken over (R-37).
+ */
+async function makePlace(path: string, userId: number | null): Promise<ErrorCode | null> {
+  if (Buffer.byteLength(path) > longestPath) return 'agent/socket-path';
+  try {
+    const directory = dirname(path);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const stats = lstatSync(directory);
+    if (!stats.isDirectory() || (userId !== null && stats.uid !== userId)) return 'agent/socket-path';
+    if ((stats.mode & 0o077) !== 0) chmodSync(directory, 0o700);
+    const existing = lstatSync(path, { throwIfNoEntry: false });
+    if (existing === undefined) return null;
+    if (!existing.isSocket() || (userId !== null && existing.uid !== userId)) return 'agent/socket-path';
+    if (await somebodyAnswers(path)) return 'agent/socket-taken';
+    rmSync(path);
+    return null;
+  } catch {
+    return 'agent/socket-path';
+  }
+}
+
+function somebodyAnswers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(path);
+    const end = (answers: boolean): void => {
+      probe.destroy();
+      resolve(answers);
+    };
+    probe.setTimeout(1_000, () => end(true)); // it took the connection: somebody is there, if busy
+    probe.once('connect', () => end(true));
+    probe.once('error', (error) => end(codeOf(error) !== 'ECONNREFUSED' && codeOf(error) !== 'ENOENT'));
+  });
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    // Nobody else may connect in the moment before the mode is set.
+    const mask = process.platform === 'win32' ? null : process.umask(0o177);
+    server.listen(path, () => {
+      server.off('error', reject);
+      server.on('error', () => undefined);
+      resolve();
+    });
+    if (mask !== null) process.umask(mask);
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}

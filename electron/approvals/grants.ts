@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import type { CallerView } from '../../shared/model/caller.ts';
+import type { GrantDuration, GrantView } from '../../shared/model/approval.ts';
+import type { Clock } from '../ports/index.ts';
+
+const minuteMs = 60_000;
+const lifeMs: Readonly<Record<GrantDuration, number | null>> = {
+  once: 0,
+  '15min': 15 * minuteMs,
+  '1h': 60 * minuteMs,
+  'until-quit': null,
+};
+
+interface Grant {
+  readonly view: GrantView;
+  readonly identity: string;
+  /** Both clocks have to agree: setting the wall clock back lengthens no grant, and neither does sleep. */
+  readonly endsAtMonotonicMs: number | null;
+}
+
+export interface GrantSubject {
+  readonly caller: CallerView;
+  readonly accountId: string;
+  readonly scope: readonly string[];
+  readonly audience: readonly string[];
+}
+
+/** Remembered answers for access tokens, in memory only: never for mytokens, never for a program that cannot be recognised. */
+export interface Grants {
+  /** Null when there is nothing to remember. */
+  add(subject: GrantSubject, duration: GrantDuration): GrantView | null;
+  /** The grant that covers this request, counted as used; null when somebody has to be asked. */
+  use(subject: GrantSubject): GrantView | null;
+  list(): readonly GrantView[];
+  revoke(grantId: string): void;
+  /** On lock (all) and when an account goes. */
+  clear(accountId?: string): void;
+}
+
+export function createGrants(clock: Clock): Grants {
+  let grants: readonly Grant[] = [];
+
+  const alive = ({ view, endsAtMonotonicMs }: Grant): boolean =>
+    (view.expiresAtMs === null || view.expiresAtMs > clock.nowMs()) &&
+    (endsAtMonotonicMs === null || endsAtMonotonicMs > clock.monotonicMs());
+  const prune = (): void => {
+    grants = grants.filter(alive);
+  };
+
+  return {
+    add({ caller, accountId, scope, audience }, duration) {
+      const { identity, program } = caller;
+      const life = lifeMs[duration];
+      if (identity === null || life === 0) return null;
+      const view: GrantView = {
+        id: randomUUID(),
+        program,
+        accountId,
+        scope,
+        audience,
+        createdAtMs: clock.nowMs(),
+        expiresAtMs: life === null ? null : clock.nowMs() + life,
+        uses: 0,
+      };
+      const endsAtMonotonicMs = life === null ? null : clock.monotonicMs() + life;
+      prune();
+      grants = [...grants, { view, identity, endsAtMonotonicMs }];
+      return view;
+    },
+    use({ caller, accountId, scope, audience }) {
+      prune();
+      const found = grants.find(
+        ({ identity, view }) =>
+          identity === caller.identity &&
+          view.accountId === accountId &&
+          covers(view.scope, scope) &&
+          covers(view.audience, audience),
+      );
+      if (found === undefined) return null;
+      const view = { ...found.view, uses: found.view.uses + 1 };
+      grants = grants.map((grant) => (grant === found ? { ...grant, view } : grant));
+      return view;
+    },
+    list() {
+      prune();
+      return grants.map(({ view }) => view);
+    },
+    revoke(grantId) {
+      grants = grants.filter(({ view }) => view.id !== grantId);
+    },
+    clear(accountId) {
+      grants = accountId === undefined ? [] : grants.filter(({ view }) => view.accountId !== accountId);
+    },
+  };
+}
+
+/** Naming nothing means the account's default, which may be more or less than any list: it covers itself alone. */
+function covers(granted: readonly string[], wanted: readonly string[]): boolean {
+  return granted.length === 0 || wanted.length === 0
+    ? granted.length === wanted.length
+    : wanted.every((entry) => granted.includes(entry));
+}

@@ -1,0 +1,86 @@
+import type { CallerView } from './caller.ts';
+import type { ParentMytoken, SubMytokenWish } from './sub-mytoken.ts';
+
+/**
+ * What happens when a local program asks for an access token of an account. Mytokens are always asked for, whatever the policy,
+ * except `deny`.
+ */
+export const accountPolicies = ['ask-once', 'ask-always', 'allow', 'deny'] as const;
+export type AccountPolicy = (typeof accountPolicies)[number];
+
+/** For how long a program need not be asked about again (R-67); offered in this order, `once` chosen beforehand. */
+export const grantDurations = ['once', '15min', '1h', 'until-quit'] as const;
+export type GrantDuration = (typeof grantDurations)[number];
+
+export interface ApprovalAccount {
+  readonly id: string;
+  readonly displayName: string;
+  readonly shortname: string;
+  readonly instanceUrl: string;
+  readonly oidcIssuer: string;
+}
+
+/** What a program asks for, as it is shown and as it will be issued at most (R-64, R-66). */
+export type ApprovalContent =
+  | { readonly kind: 'access-token'; readonly scope: readonly string[]; readonly audience: readonly string[] }
+  | { readonly kind: 'mytoken'; readonly wish: SubMytokenWish; readonly parent: ParentMytoken };
+
+/** The one request that is on the screen. */
+export interface ApprovalView {
+  readonly id: string;
+  /** Of everything below that a decision is about: a decision names it, so that it cannot be about something else. */
+  readonly contentHash: string;
+  readonly caller: CallerView;
+  readonly account: ApprovalAccount;
+  readonly content: ApprovalContent;
+  readonly receivedAtMs: number;
+  readonly deadlineAtMs: number;
+  /** Requests that wait behind this one. */
+  readonly waiting: number;
+  /** How many identical requests this decision answers. */
+  readonly asked: number;
+  /** False when the program cannot be recognised again, and for mytokens: then there is nothing to remember (R-67). */
+  readonly grantable: boolean;
+  /** After three refusals of this program: blocking it until the app quits is offered. */
+  readonly offerBlock: boolean;
+}
+
+export interface ApprovalDecision {
+  readonly id: string;
+  readonly contentHash: string;
+  readonly decision: 'allow' | 'deny' | 'deny-all' | 'block';
+  readonly grant: GrantDuration;
+  /** Mytokens: what the user made of the request; only ever less. */
+  readonly narrowed?: SubMytokenWish | undefined;
+}
+
+/** A remembered “yes”. */
+export interface GrantView {
+  readonly id: string;
+  readonly program: string;
+  readonly accountId: string;
+  /** Empty: the account's default. */
+  readonly scope: readonly string[];
+  readonly audience: readonly string[];
+  readonly createdAtMs: number;
+  /** Null: until the app quits. */
+  readonly expiresAtMs: number | null;
+  readonly uses: number;
+}
+
+export type ActivityOutcome = 'allowed' | 'denied' | 'expired' | 'withdrawn' | 'refused';
+
+/** What happened to one request (R-69). Never holds a token. */
+export interface ActivityRecord {
+  readonly id: string;
+  readonly atMs: number;
+  readonly durationMs: number;
+  readonly program: string;
+  readonly verified: boolean;
+  readonly accountName: string;
+  readonly kind: ApprovalContent['kind'];
+  /** Scopes and audiences, or capabilities. */
+  readonly summary: string;
+  readonly outcome: ActivityOutcome;
+  readonly by: 'user' | 'grant' | 'policy' | 'flood' | 'block' | 'time' | 'program';
+}

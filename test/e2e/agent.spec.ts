@@ -1,0 +1,253 @@
+import { execFile, spawn } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, type Page, test } from '@playwright/test';
+import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
+import { askEncrypted } from '../support/agent-client.ts';
+import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import { axeFindings } from '../support/axe-findings.ts';
+import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
+import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
+import { call, skipWelcome } from '../support/window-calls.ts';
+
+const run = promisify(execFile);
+
+let sandbox: Sandbox;
+let session: PrivateSession;
+let desktop: DesktopBus;
+let app: RunningApp | null = null;
+
+test.beforeEach(async () => {
+  sandbox = await startSandbox();
+  session = await startPrivateSession({ keyring: 'unlocked' });
+  desktop = await startDesktopBus({ busAddress: session.env['DBUS_SESSION_BUS_ADDRESS'] ?? '' });
+});
+
+test.afterEach(async () => {
+  await app?.kill().catch(() => undefined);
+  app = null;
+  desktop.stop();
+  await session.stop();
+  await sandbox.stop();
+});
+
+const socketPath = (): string => join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'agent.sock');
+
+/** One account that may make mytokens, and the socket switched on in the window. */
+async function openAgent(): Promise<RunningApp> {
+  app = await launchApp(session);
+  const { window } = app;
+  await skipWelcome(window);
+  const token = await sandbox.control.issueMytoken({
+    user: 'alice',
+    name: 'Alpha',
+    capabilities: ['AT', 'tokeninfo', 'create_mytoken'],
+  });
+  await call(window, 'accounts:import', {
+    source: { kind: 'paste', text: token.value },
+    displayName: 'Alpha',
+    shortname: 'alpha',
+  });
+  await window.getByRole('button', { name: 'Programs', exact: true }).click();
+  await window.getByLabel('Answer programs of oidc-agent').click();
+  await expect(window.getByRole('textbox', { name: 'Line for the shell' })).toHaveValue(
+    `export OIDC_SOCK='${socketPath()}'`,
+  );
+  return app;
+}
+
+/** A job of the user's: a script that asks with Debian's own oidc-token. */
+function job(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  const script = join(session.dir, 'night-job.sh');
+  writeFileSync(script, '#!/bin/sh\nexec_token() { oidc-token "$@"; }\nexec_token "$@"\nexit $?\n');
+  chmodSync(script, 0o755);
+  return run(script, args, { env: { ...session.env, OIDC_SOCK: socketPath() }, timeout: 60_000 });
+}
+
+async function question(
+  running: RunningApp,
+  ask: () => Promise<unknown>,
+): Promise<{ page: Page; asked: Promise<unknown> }> {
+  const opened = running.electron.waitForEvent('window');
+  const asked = ask();
+  asked.catch(() => undefined);
+  const page = await opened;
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  return { page, asked };
+}
+
+/** The window goes with the answer, sometimes before the click has come to its end. */
+async function answer(page: Page, name: string): Promise<void> {
+  await page
+    .getByRole('button', { name, exact: true })
+    .click()
+    .catch((error: unknown) => {
+      if (!page.isClosed()) throw error;
+    });
+}
+
+async function userinfoStatus(accessToken: string): Promise<number> {
+  const discovery = await fetch(`${sandbox.providers[0]?.issuer ?? ''}/.well-known/openid-configuration`);
+  const { userinfo_endpoint: endpoint } = (await discovery.json()) as { userinfo_endpoint: string };
+  return (await fetch(endpoint, { headers: { Authorization: `Bearer ${accessToken}` } })).status;
+}
+
+test('oidc-token works unchanged: the user is asked once, told who asks, and asked no more for a while', async () => {
+  test.setTimeout(120_000);
+  const running = await openAgent();
+  const { page, asked } = await question(running, () => job('alpha'));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('night-job.sh wants an access token');
+  await expect(page.getByText('It calls itself “oidc-token”')).toBeVisible();
+  await expect
+    .poll(() => desktop.notifications().map(({ title }) => title))
+    .toContain('A program asks for Alpha');
+  const tray = await desktop.tray();
+  await expect.poll(async () => (await tray.menu()).map(({ label }) => label)).toContain('Review 1 request…');
+
+  await page.keyboard.press('Enter'); // approves nothing (R-60)
+  await page.getByRole('combobox', { name: 'Ask again' }).click();
+  await page.getByRole('option', { name: 'after 15 minutes' }).click();
+  await answer(page, 'Allow'); // waits until it is armed
+  const { stdout } = (await asked) as { stdout: string };
+  expect(await userinfoStatus(stdout.trim())).toBe(200);
+
+  const again = await job('alpha');
+  expect(await userinfoStatus(again.stdout.trim())).toBe(200);
+  const activity = running.window.getByRole('region', { name: 'What programs asked for' });
+  await expect(activity.getByText(/night-job.sh.*allowed, by you/)).toBeVisible();
+  await expect(activity.getByText(/night-job.sh.*allowed, by a remembered answer/)).toBeVisible();
+
+  await running.window.getByRole('button', { name: 'Forget: night-job.sh' }).click();
+  const third = await question(running, () => job('alpha'));
+  await third.page.keyboard.press('Escape').catch(() => undefined);
+  const refused = await third.asked.catch((error: unknown) => error as { code: number; stderr: string });
+  expect(refused).toMatchObject({ code: 1 });
+  expect((refused as { stderr: string }).stderr).toContain('operation forbidden');
+});
+
+test('a mytoken is always asked for; the user gives less, and that is what the program gets', async () => {
+  test.setTimeout(120_000);
+  const running = await openAgent();
+  await call(running.window, 'settings:update', {
+    policies: {
+      [(await accountId(running.window)) ?? '']: 'allow',
+    },
+  });
+  // The policy lets access tokens through without a question…
+  expect(await askEncrypted(socketPath(), { request: 'access_token', account: 'alpha' })).toHaveProperty(
+    'access_token',
+  );
+  // …and a mytoken never.
+  const request = {
+    request: 'mytoken',
+    account: 'alpha',
+    mytoken_profile: { capabilities: ['AT', 'tokeninfo', 'settings'], restrictions: [{ exp: '+7d' }] },
+    application_hint: 'cluster login',
+  };
+  const { page, asked } = await question(running, () => askEncrypted(socketPath(), request));
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('wants a mytoken');
+  await expect(page.getByText(/For 7 days\./)).toBeVisible();
+  await page.getByRole('button', { name: 'Give less…' }).click();
+  await page.getByRole('checkbox', { name: /look at itself/ }).uncheck();
+  await page.getByRole('spinbutton', { name: 'Until: amount' }).fill('60');
+  await expect(page.getByRole('button', { name: 'Allow' })).toBeDisabled(); // more than was asked for
+  await page.getByRole('spinbutton', { name: 'Until: amount' }).fill('1');
+  await answer(page, 'Allow');
+  const granted = (await asked) as Record<string, unknown>;
+  expect(granted).toMatchObject({ status: 'success', capabilities: ['AT'], token_type: 'token' });
+  const [clause] = granted['restrictions'] as { exp: number }[];
+  expect(clause?.exp).toBeLessThan(Date.now() / 1000 + 2 * 86_400);
+
+  const denied = await question(running, () =>
+    askEncrypted(socketPath(), { ...request, mytoken_profile: 'web-default' }),
+  );
+  await answer(denied.page, 'Deny');
+  expect(await denied.asked).toMatchObject({ error: 'operation forbidden' });
+});
+
+test('a program that goes takes its question along, and closing the window is no', async () => {
+  const running = await openAgent();
+  const gone = running.electron.waitForEvent('window');
+  const child = spawn('oidc-token', ['alpha'], {
+    env: { ...session.env, OIDC_SOCK: socketPath() },
+    stdio: 'ignore',
+  });
+  const page = await gone;
+  const closed = page.waitForEvent('close');
+  child.kill('SIGKILL');
+  await closed;
+
+  const { page: second, asked } = await question(running, () => job('alpha'));
+  await second.waitForTimeout(300);
+  await running.electron.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()
+      .find((window) => window.webContents.getURL().startsWith('app://approval/'))
+      ?.close();
+  });
+  expect(await asked.catch((error: unknown) => error as { code: number })).toMatchObject({ code: 1 });
+});
+
+test('oidc-add lists, pauses and locks; the window undoes it', async () => {
+  const running = await openAgent();
+  const { window } = running;
+  const env = { ...session.env, OIDC_SOCK: socketPath() };
+  expect((await run('oidc-add', ['-a'], { env })).stdout).toContain('alpha');
+  expect(await askEncrypted(socketPath(), { request: 'lock', password: 'p' })).toMatchObject({
+    info: 'Agent locked',
+  });
+  expect(await askEncrypted(socketPath(), { request: 'loaded_accounts' })).toMatchObject({
+    error: 'Agent locked',
+  });
+  expect(await askEncrypted(socketPath(), { request: 'unlock', password: 'q' })).toMatchObject({
+    error: 'wrong password',
+  });
+  await window.getByRole('button', { name: 'Unlock' }).click();
+  expect(await askEncrypted(socketPath(), { request: 'unlock', password: 'p' })).toMatchObject({
+    error: 'Agent not locked',
+  });
+  expect(await askEncrypted(socketPath(), { request: 'remove_all' })).toMatchObject({ status: 'success' });
+  expect(await askEncrypted(socketPath(), { request: 'access_token', account: 'alpha' })).toMatchObject({
+    error: 'operation forbidden',
+  });
+  await expect(window.getByRole('combobox', { name: 'Alpha' })).toHaveText('Never');
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in the approval window (${theme})`, async () => {
+    const running = await openAgent();
+    await call(running.window, 'settings:update', { theme });
+    const problems: Record<string, string[]> = {};
+    const look = async (page: Page, screen: string): Promise<void> => {
+      await page.waitForTimeout(1_500); // armed, colours settled
+      const found = await axeFindings(page);
+      if (found.length > 0) problems[screen] = found;
+      await page.screenshot({
+        path: join(
+          process.env['MYTOKEN_DESKTOP_RESULTS'] ?? session.dir,
+          `approval-${screen.replaceAll(' ', '-')}-${theme}.png`,
+        ),
+      });
+    };
+    const { page, asked } = await question(running, () =>
+      askEncrypted(socketPath(), { request: 'access_token', account: 'alpha' }),
+    );
+    await page.getByRole('button', { name: 'Details' }).click();
+    await look(page, 'access token');
+    await answer(page, 'Deny');
+    await asked;
+    const mytoken = await question(running, () =>
+      askEncrypted(socketPath(), { request: 'mytoken', account: 'alpha' }),
+    );
+    await look(mytoken.page, 'mytoken');
+    await mytoken.page.getByRole('button', { name: 'Give less…' }).click();
+    await look(mytoken.page, 'give less');
+    await look(running.window, 'programs');
+    expect(problems).toEqual({});
+  });
+}
+
+async function accountId(window: Page): Promise<string | undefined> {
+  const state = (await call(window, 'state:get', null)) as { accounts: { id: string }[] };
+  return state.accounts[0]?.id;
+}

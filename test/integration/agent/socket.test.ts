@@ -1,0 +1,263 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  accessSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCallerIdentifier } from '../../../electron/agent/callers/identify.ts';
+import { type AgentSocket, createAgentSocket } from '../../../electron/agent/socket/server.ts';
+import type { AgentService } from '../../../electron/agent/socket/types.ts';
+import { Secret, systemClock } from '../../../electron/ports/index.ts';
+import type { CallerView } from '../../../shared/model/caller.ts';
+import { askEncrypted, sendPlain } from '../../support/agent-client.ts';
+import { RecordingLog } from '../../support/recording-log.ts';
+
+const run = promisify(execFile);
+const hasClient = ((): boolean => {
+  try {
+    accessSync('/usr/bin/oidc-token');
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+let directory: string;
+let path: string;
+let agent: AgentSocket | null = null;
+let asked: { kind: string; caller: CallerView; aborted: () => boolean }[];
+let answer: AgentService['handle'];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'agent-socket-'));
+  path = join(directory, 'run', 'agent.sock');
+  asked = [];
+  answer = (request) =>
+    Promise.resolve(
+      request.kind === 'access_token'
+        ? {
+            kind: 'access-token',
+            accessToken: new Secret(`token for ${request.account ?? request.issuer ?? ''}`),
+            issuer: 'https://op.example.org',
+            expiresAtMs: Date.now() + 3_600_000,
+          }
+        : { kind: 'done', info: request.kind === 'loaded_accounts' ? ['kit', 'egi'] : undefined },
+    );
+});
+
+afterEach(async () => {
+  await agent?.stop();
+  agent = null;
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function make(): AgentSocket {
+  const identify = createCallerIdentifier({ platform: process.platform, userId: process.getuid?.() ?? null });
+  return createAgentSocket({
+    path,
+    service: {
+      handle(request, context) {
+        asked.push({ kind: request.kind, caller: context.caller, aborted: () => context.signal.aborted });
+        return answer(request, context);
+      },
+    },
+    identify: (socket) => Promise.resolve(identify(socket, 'agent-socket')),
+    randomBytes: (count) => new Uint8Array(randomBytes(count)),
+    clock: systemClock(),
+    log: new RecordingLog(),
+  });
+}
+
+async function open(): Promise<void> {
+  agent = make();
+  await agent.apply(true);
+  expect(agent.state()).toMatchObject({ state: 'listening', path });
+}
+
+const oidcToken = (...args: string[]) =>
+  run('/usr/bin/oidc-token', args, {
+    env: { ...process.env, OIDC_SOCK: path, HOME: directory },
+    timeout: 20_000,
+  });
+
+describe('the agent’s socket', () => {
+  it('R-37 is private: directory 0700, socket 0600, gone when switched off', async () => {
+    mkdirSync(join(directory, 'run'), { mode: 0o755 });
+    await open();
+    expect(statSync(join(directory, 'run')).mode & 0o777).toBe(0o700);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    await agent?.apply(false);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('answers plain and encrypted requests; the kernel says who asked', async () => {
+    await open();
+    expect(JSON.parse(await sendPlain(path, '{"request":"check"}'))).toEqual({ status: 'success' });
+    expect(JSON.parse(await sendPlain(path, '{"request":"check"}', true))).toEqual({ status: 'success' });
+    expect(await askEncrypted(path, { request: 'access_token', account: 'kit' })).toMatchObject({
+      status: 'success',
+      access_token: 'token for kit',
+    });
+    expect(asked.at(-1)?.caller).toMatchObject({
+      verified: true,
+      pid: process.pid,
+      executable: process.execPath,
+    });
+  });
+
+  it('clients that stall, flood, send garbage or die disturb nobody', async () => {
+    await open();
+    const bad = [
+      '', // says nothing
+      'QUJD', // half a key
+      Buffer.alloc(300_000, 0x41),
+      randomBytes(500),
+      '{"request":',
+    ].map((bytes) => {
+      const socket = connect(path);
+      socket.write(bytes);
+      return socket;
+    });
+    for (const socket of bad) socket.on('error', () => undefined);
+    const good = await Promise.all(
+      Array.from({ length: 20 }, (_, number) =>
+        askEncrypted(path, { request: 'access_token', account: `a${number}` }),
+      ),
+    );
+    expect(good.map((one) => one['access_token'])).toEqual(
+      Array.from({ length: 20 }, (_, number) => `token for a${number}`),
+    );
+    for (const socket of bad) socket.destroy();
+    expect(await sendPlain(path, '{"request":"check"}')).toContain('success');
+  });
+
+  it('a silent connection is ended, a waiting answer is not', async () => {
+    await open();
+    let release = (): void => undefined;
+    answer = () =>
+      new Promise((resolve) => {
+        release = () => resolve({ kind: 'done', info: 'at last' });
+      });
+    const silent = connect(path);
+    const ended = new Promise((resolve) => silent.once('close', resolve));
+    silent.on('error', () => undefined);
+    const waiting = askEncrypted(path, { request: 'status' });
+    await ended; // after five seconds
+    release();
+    expect(await waiting).toMatchObject({ info: 'at last' });
+  }, 15_000);
+
+  it('an encrypted client that goes withdraws its request; a plain one that ended its side does not', async () => {
+    await open();
+    answer = (request, { signal }) =>
+      request.kind === 'status'
+        ? new Promise((resolve) => setTimeout(() => resolve({ kind: 'done', info: 'slow' }), 300))
+        : new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(new Error('gone')));
+          });
+    const leaving = new AbortController();
+    const left = askEncrypted(path, { request: 'access_token', account: 'kit' }, leaving.signal).catch(
+      () => 'left',
+    );
+    await expect.poll(() => asked.length).toBe(1);
+    leaving.abort();
+    expect(await left).toBe('left');
+    await expect.poll(() => asked[0]?.aborted()).toBe(true);
+    expect(JSON.parse(await sendPlain(path, '{"request":"status"}', true))).toMatchObject({ info: 'slow' });
+  });
+
+  it('what goes wrong inside is an error for the client, without a word of why', async () => {
+    await open();
+    answer = () => Promise.reject(new Error('canary eyJsecret'));
+    const reply = await askEncrypted(path, { request: 'status' });
+    expect(reply['error']).toBe('Something unexpected went wrong inside Mytoken Desktop.');
+    expect(JSON.stringify(reply)).not.toContain('canary');
+  });
+});
+
+describe('what lies in the way', () => {
+  it('a socket that nobody answers on is replaced', async () => {
+    mkdirSync(join(directory, 'run'));
+    await run(process.execPath, [
+      '-e',
+      `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`,
+    ]).catch(() => undefined);
+    expect(existsSync(path)).toBe(true);
+    await open();
+  });
+
+  it('an agent that lives is never taken over', async () => {
+    mkdirSync(join(directory, 'run'), { mode: 0o700 });
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(path, resolve));
+    agent = make();
+    await agent.apply(true);
+    expect(agent.state()).toMatchObject({ state: 'error', problem: 'agent/socket-taken' });
+    expect(existsSync(path)).toBe(true);
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  it('a file is left alone, and so is a path too long for a socket', async () => {
+    mkdirSync(join(directory, 'run'), { mode: 0o700 });
+    writeFileSync(path, 'mine');
+    chmodSync(path, 0o600);
+    agent = make();
+    await agent.apply(true);
+    expect(agent.state()).toMatchObject({ state: 'error', problem: 'agent/socket-path' });
+    await agent.stop();
+    path = join(directory, 'x'.repeat(120), 'agent.sock');
+    agent = make();
+    await agent.apply(true);
+    expect(agent.state()).toMatchObject({ state: 'error', problem: 'agent/socket-path' });
+  });
+});
+
+describe('Debian’s own clients', () => {
+  it('oidc-token gets a token by name and issuer, with all its options', async ({ skip }) => {
+    if (!hasClient) skip('oidc-token is not installed (apt-get install oidc-agent-cli)');
+    await open();
+    expect((await oidcToken('kit')).stdout.trim()).toBe('token for kit');
+    expect((await oidcToken('https://op.example.org/')).stdout.trim()).toBe(
+      'token for https://op.example.org/',
+    );
+    expect((await oidcToken('-i', '-o', '-e', 'kit')).stdout).toContain('https://op.example.org');
+    await oidcToken('-t', '120', '-s', 'openid', '-s', 'email', '--aud', 'https://a', 'kit');
+    await oidcToken('-f', 'kit');
+    expect(asked.every(({ kind }) => kind === 'access_token')).toBe(true);
+    // It hides its own file from /proc: whoever ran it is named.
+    expect(asked[0]?.caller).toMatchObject({ verified: true, executable: process.execPath });
+  });
+
+  it('oidc-token prints a refusal and fails', async ({ skip }) => {
+    if (!hasClient) skip('oidc-token is not installed (apt-get install oidc-agent-cli)');
+    await open();
+    answer = () =>
+      Promise.resolve({ kind: 'refused', error: 'operation forbidden', info: 'Nobody said 100% yes' });
+    const failed = await oidcToken('kit').catch(
+      (error: unknown) => error as { code: number; stderr: string },
+    );
+    expect(failed).toMatchObject({ code: 1 });
+    expect((failed as { stderr: string }).stderr).toContain('operation forbidden');
+  });
+
+  it('oidc-add lists the loaded accounts', async ({ skip }) => {
+    if (!hasClient) skip('oidc-add is not installed (apt-get install oidc-agent-cli)');
+    await open();
+    const { stdout } = await run('/usr/bin/oidc-add', ['-a'], {
+      env: { ...process.env, OIDC_SOCK: path, HOME: directory },
+      timeout: 20_000,
+    });
+    expect(stdout).toContain('kit\negi');
+  });
+});

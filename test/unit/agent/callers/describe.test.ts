@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { describeCaller } from '../../../../electron/agent/callers/describe.ts';
+import { createCallerIdentifier } from '../../../../electron/agent/callers/identify.ts';
+import { procTable, type ProcessFacts } from '../../../../electron/agent/callers/process-table.ts';
+
+function facts(pid: number, parentPid: number, change: Partial<ProcessFacts>): ProcessFacts {
+  return {
+    ...{ pid, parentPid, executable: null, commandLine: [], workingDirectory: '/home/u', name: 'x' },
+    ...{ controlGroups: '', hasFlatpakInfo: false },
+    ...change,
+  };
+}
+
+function look(...table: ProcessFacts[]) {
+  const [asking] = table;
+  return describeCaller(
+    { pid: asking?.pid ?? 0, uid: 1000 },
+    'agent-socket',
+    (pid) => table.find((entry) => entry.pid === pid) ?? null,
+  );
+}
+
+const token = facts(30, 20, { commandLine: ['oidc-token', 'kit'], name: 'oidc-token' });
+const bash = facts(20, 10, { executable: '/usr/bin/bash', commandLine: ['bash'], name: 'bash' });
+
+describe('who asks', () => {
+  it('for a messenger like oidc-token it is the script that ran it', () => {
+    const script = facts(20, 10, {
+      executable: '/usr/bin/bash',
+      commandLine: ['bash', '/home/u/jobs/night.sh'],
+      name: 'night.sh',
+    });
+    const caller = look(token, script, facts(10, 1, { executable: '/usr/bin/konsole', name: 'konsole' }));
+    expect(caller).toMatchObject({ program: 'night.sh', executable: '/usr/bin/bash', verified: true });
+    expect(caller.chain.map(({ name }) => name)).toEqual(['oidc-token', 'bash', 'konsole']);
+    expect(caller.identity).not.toBeNull();
+    // Another script is another program, the same one with another pid is not.
+    const other = look(token, { ...script, commandLine: ['bash', '/home/u/jobs/other.sh'] });
+    expect(other.identity).not.toBe(caller.identity);
+    expect(look({ ...token, pid: 31 }, script).identity).toBe(caller.identity);
+  });
+
+  it('somebody typing at a shell can be recognised, an unnamed script cannot', () => {
+    expect(look(token, bash).identity).not.toBeNull();
+    for (const commandLine of [
+      ['bash', '-c', 'oidc-token kit'],
+      ['bash', 'night.sh'],
+    ]) {
+      expect(look(token, { ...bash, commandLine }).identity).toBeNull();
+    }
+  });
+
+  it('a program whose file cannot be read is shown and never recognised', () => {
+    const hidden = facts(30, 1, { commandLine: ['/opt/hidden'], name: 'hidden' });
+    expect(look(hidden)).toMatchObject({ program: 'hidden', executable: null, identity: null });
+  });
+
+  it('ssh, flatpak, snap and containers show', () => {
+    expect(look(token, bash, facts(10, 1, { name: 'sshd' })).via).toBe('ssh');
+    expect(look(facts(5, 1, { hasFlatpakInfo: true })).confinement).toBe('flatpak');
+    expect(look(facts(5, 1, { executable: '/snap/x/1/bin/x' })).confinement).toBe('snap');
+    expect(look(facts(5, 1, { controlGroups: '0::/docker/abc' })).confinement).toBe('container');
+  });
+
+  it('R-65 names cannot reorder or hide text, secrets on command lines are masked', () => {
+    const caller = look(
+      facts(5, 1, {
+        executable: '/tmp/ev\u202Eil\u0000',
+        commandLine: ['run', '--password=hunter2', `eyJ${'a'.repeat(40)}.b.c`, 'x'.repeat(500)],
+      }),
+    );
+    expect(caller.program).toBe('evil');
+    expect(caller.commandLine.join(' ')).not.toMatch(/hunter2|eyJ/);
+    expect(Math.max(...caller.commandLine.map((word) => word.length))).toBeLessThanOrEqual(200);
+  });
+
+  it('a table that goes in circles ends', () => {
+    expect(look(facts(5, 6, {}), facts(6, 5, {})).chain).toHaveLength(16);
+  });
+});
+
+describe('identifying', () => {
+  it('another user is nobody; without the kernel’s word nothing is verified', () => {
+    const socket = {} as never;
+    const of = (peer: () => { pid: number; uid: number } | null) =>
+      createCallerIdentifier({ platform: 'linux', userId: 1000, peer, read: () => null })(
+        socket,
+        'agent-socket',
+      );
+    expect(of(() => ({ pid: 5, uid: 1001 }))).toBeNull();
+    expect(of(() => ({ pid: 5, uid: 0 }))).not.toBeNull();
+    expect(of(() => null)).toMatchObject({ verified: false, identity: null });
+    expect(of(() => ({ pid: 5, uid: 1000 }))).toMatchObject({ verified: false, pid: 5 });
+  });
+
+  it.runIf(process.platform === 'linux')('reads this very process from /proc', () => {
+    const self = procTable()(process.pid);
+    expect(self).toMatchObject({ pid: process.pid, parentPid: process.ppid, executable: process.execPath });
+    expect(procTable()(2 ** 30)).toBeNull();
+  });
+});

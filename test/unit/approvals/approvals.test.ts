@@ -1,0 +1,384 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  createActivity,
+  createApprovals,
+  createGrants,
+  type Question,
+} from '../../../electron/approvals/index.ts';
+import type { ApprovalContent, ApprovalDecision } from '../../../shared/model/approval.ts';
+import type { CallerView } from '../../../shared/model/caller.ts';
+import type { SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { RecordingLog } from '../../support/recording-log.ts';
+
+function caller(change: Partial<CallerView> = {}): CallerView {
+  return {
+    ...{
+      door: 'agent-socket',
+      verified: true,
+      pid: 42,
+      uid: 1000,
+      program: 'job',
+      executable: '/usr/bin/job',
+    },
+    ...{ commandLine: ['job'], workingDirectory: '/', chain: [], via: null, confinement: null },
+    ...{ claims: { application: null }, identity: 'id-job' },
+    ...change,
+  };
+}
+
+const account = {
+  ...{
+    id: 'a',
+    displayName: 'Alpha',
+    shortname: 'alpha',
+    instanceUrl: 'https://mt',
+    oidcIssuer: 'https://op',
+  },
+};
+const wish: SubMytokenWish = {
+  ...{ name: 'job', capabilities: ['AT', 'tokeninfo'], rotation: null, responseType: 'short_token' },
+  restrictions: [{ exp: '+1d', usages_AT: 5 }],
+};
+const mytoken: ApprovalContent = {
+  kind: 'mytoken',
+  wish,
+  parent: { capabilities: ['AT'], restrictions: [] },
+};
+
+function question(change: Partial<Question> = {}): Question {
+  return {
+    ...{ caller: caller(), account, policy: 'ask-once', waitMs: 60_000 },
+    content: { kind: 'access-token', scope: ['openid'], audience: [] },
+    ...change,
+  };
+}
+
+function bench() {
+  const clock = new FakeClock();
+  const grants = createGrants(clock);
+  const activity = createActivity(clock);
+  const approvals = createApprovals({ grants, activity, clock, log: new RecordingLog() });
+  const outcome = (asked: Promise<unknown>): { value: string } => {
+    const seen = { value: 'waiting' };
+    asked.then(
+      () => (seen.value = 'allowed'),
+      (error: unknown) => (seen.value = (error as { code: string }).code),
+    );
+    return seen;
+  };
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  };
+  const decide = (decision: ApprovalDecision['decision'], change: Partial<ApprovalDecision> = {}): void => {
+    const current = approvals.current();
+    if (current === null) throw new Error('nothing is asked');
+    clock.advance(1_000);
+    approvals.decide({
+      id: current.id,
+      contentHash: current.contentHash,
+      decision,
+      grant: 'once',
+      ...change,
+    });
+  };
+  return { clock, grants, activity, approvals, outcome, settle, decide };
+}
+
+describe('approving', () => {
+  it('asks, and answers what was decided', async () => {
+    const { approvals, outcome, settle, decide, activity } = bench();
+    const first = outcome(approvals.ask(question()));
+    const second = outcome(
+      approvals.ask(question({ caller: caller({ identity: 'id-other', program: 'other' }) })),
+    );
+    expect(approvals.current()).toMatchObject({ waiting: 1, asked: 1, grantable: true });
+    decide('allow');
+    await settle();
+    expect([first.value, second.value]).toEqual(['allowed', 'waiting']);
+    decide('deny');
+    await settle();
+    expect(second.value).toBe('agent/denied');
+    expect(activity.list().map(({ program, outcome: what, by }) => `${program} ${what} ${by}`)).toEqual([
+      'other denied user',
+      'job allowed user',
+    ]);
+  });
+
+  it('follows the account’s policy', async () => {
+    const { approvals } = bench();
+    await expect(approvals.ask(question({ policy: 'allow' }))).resolves.toBeDefined();
+    await expect(approvals.ask(question({ policy: 'deny' }))).rejects.toMatchObject({ code: 'agent/denied' });
+    expect(approvals.current()).toBeNull();
+  });
+
+  it('a mytoken is always asked for, whatever was allowed before', async () => {
+    const { approvals, decide, outcome, settle } = bench();
+    const asked = outcome(approvals.ask(question({ policy: 'allow', content: mytoken })));
+    expect(approvals.current()).toMatchObject({ grantable: false });
+    decide('allow', { grant: 'until-quit' });
+    await settle();
+    expect(asked.value).toBe('allowed');
+    const again = outcome(approvals.ask(question({ policy: 'allow', content: mytoken })));
+    await settle();
+    expect(again.value).toBe('waiting');
+  });
+
+  it('R-59 a click that comes before anybody can have read is no approval', async () => {
+    const { approvals, clock, outcome, settle } = bench();
+    const asked = outcome(approvals.ask(question()));
+    const current = approvals.current();
+    clock.advance(300);
+    const decision = {
+      id: current?.id ?? '',
+      contentHash: current?.contentHash ?? '',
+      grant: 'once',
+    } as const;
+    expect(() => approvals.decide({ ...decision, decision: 'allow' })).toThrow('not waiting');
+    await settle();
+    expect(asked.value).toBe('waiting');
+    approvals.decide({ ...decision, decision: 'deny' }); // refusing needs no reading
+    await settle();
+    expect(asked.value).toBe('agent/denied');
+  });
+
+  it('R-63 identical requests share one question', async () => {
+    const { approvals, outcome, settle, decide } = bench();
+    const all = [1, 2, 3].map(() => outcome(approvals.ask(question())));
+    expect(approvals.count()).toBe(1);
+    expect(approvals.current()?.asked).toBe(3);
+    decide('allow');
+    await settle();
+    expect(all.map(({ value }) => value)).toEqual(['allowed', 'allowed', 'allowed']);
+  });
+
+  it('R-63 at most five questions of one program and twenty in all', async () => {
+    const { approvals } = bench();
+    const of = (program: string, scope: string): Promise<unknown> =>
+      approvals.ask(
+        question({
+          caller: caller({ identity: program }),
+          content: { kind: 'access-token', scope: [scope], audience: [] },
+        }),
+      );
+    for (let number = 0; number < 5; number += 1) of('one', `s${number}`).catch(() => undefined);
+    await expect(of('one', 's9')).rejects.toMatchObject({ code: 'agent/too-many-requests', retryable: true });
+    for (const program of ['two', 'three', 'four']) {
+      for (let number = 0; number < 5; number += 1) of(program, `s${number}`).catch(() => undefined);
+    }
+    expect(approvals.count()).toBe(20);
+    await expect(of('five', 's')).rejects.toMatchObject({ code: 'agent/too-many-requests' });
+    approvals.stop();
+  });
+
+  it('R-63 a refused request is refused again without asking, longer each time; after three, blocking is offered', async () => {
+    const { approvals, clock, decide, outcome, settle } = bench();
+    for (const pauseMs of [30_000, 60_000, 120_000]) {
+      const asked = outcome(approvals.ask(question()));
+      decide('deny');
+      await settle();
+      expect(asked.value).toBe('agent/denied');
+      await expect(approvals.ask(question())).rejects.toMatchObject({
+        code: 'agent/too-many-requests',
+        details: { retryAfterMs: pauseMs },
+      });
+      clock.advance(pauseMs);
+    }
+    const asked = outcome(approvals.ask(question()));
+    expect(approvals.current()?.offerBlock).toBe(true);
+    decide('block');
+    await settle();
+    expect(asked.value).toBe('agent/denied');
+    await expect(
+      approvals.ask(question({ content: { kind: 'access-token', scope: ['email'], audience: [] } })),
+    ).rejects.toMatchObject({ code: 'agent/blocked' });
+  });
+
+  it('R-64 nobody answers: no. A late answer has no effect and makes no grant', async () => {
+    const { approvals, clock, outcome, settle, grants } = bench();
+    const asked = outcome(approvals.ask(question({ waitMs: 60_000 })));
+    const late = approvals.current();
+    clock.advance(60_000);
+    await settle();
+    expect(asked.value).toBe('agent/approval-timeout');
+    expect(() =>
+      approvals.decide({
+        id: late?.id ?? '',
+        contentHash: late?.contentHash ?? '',
+        decision: 'allow',
+        grant: '1h',
+      }),
+    ).toThrow('not waiting');
+    expect(grants.list()).toEqual([]);
+  });
+
+  it('R-64 a program that goes takes its question along; another asking the same keeps it', async () => {
+    const { approvals, outcome, settle } = bench();
+    const [one, two] = [new AbortController(), new AbortController()];
+    const first = outcome(approvals.ask(question(), one.signal));
+    const second = outcome(approvals.ask(question(), two.signal));
+    one.abort();
+    await settle();
+    expect([first.value, second.value, approvals.count()]).toEqual(['agent/withdrawn', 'waiting', 1]);
+    two.abort();
+    await settle();
+    expect([second.value, approvals.count()]).toEqual(['agent/withdrawn', 0]);
+  });
+
+  it('R-64 a decision about other content than is shown has no effect', async () => {
+    const { approvals, clock, outcome, settle } = bench();
+    const asked = outcome(approvals.ask(question()));
+    const { id } = approvals.current() ?? { id: '' };
+    clock.advance(1_000);
+    expect(() => approvals.decide({ id, contentHash: 'other', decision: 'allow', grant: 'once' })).toThrow();
+    await settle();
+    expect(asked.value).toBe('waiting');
+    approvals.stop();
+  });
+
+  it('R-68 what is issued is at most what was shown', async () => {
+    const { approvals, decide } = bench();
+    const asked = approvals.ask(question({ content: mytoken }));
+    const wider: Partial<SubMytokenWish>[] = [
+      { capabilities: ['AT', 'settings'] },
+      { restrictions: [] },
+      { restrictions: [{ exp: '+2d', usages_AT: 5 }] },
+      { restrictions: [{ exp: '+1d' }] },
+      { capabilities: [] },
+    ];
+    for (const change of wider) {
+      expect(() => decide('allow', { narrowed: { ...wish, ...change } }), JSON.stringify(change)).toThrow(
+        'less',
+      );
+    }
+    decide('allow', {
+      narrowed: {
+        ...wish,
+        capabilities: ['AT'],
+        restrictions: [{ exp: '+1h', usages_AT: 1 }],
+        responseType: 'token',
+      },
+    });
+    expect(await asked).toMatchObject({
+      wish: {
+        capabilities: ['AT'],
+        restrictions: [{ exp: '+1h', usages_AT: 1 }],
+        responseType: 'short_token',
+      },
+    });
+  });
+
+  it('R-63 programs that cannot be recognised share no question, and no new process buys them room', async () => {
+    const { approvals, decide, outcome, settle } = bench();
+    const of = (pid: number): Promise<unknown> =>
+      approvals.ask(question({ caller: caller({ identity: null, pid }) }));
+    const first = outcome(of(1));
+    const second = outcome(of(2));
+    expect(approvals.count()).toBe(2);
+    for (const pid of [3, 4, 5]) of(pid).catch(() => undefined);
+    await expect(of(6)).rejects.toMatchObject({ code: 'agent/too-many-requests' });
+    decide('allow');
+    await settle();
+    expect([first.value, second.value]).toEqual(['allowed', 'waiting']);
+    decide('deny');
+    await settle();
+    await expect(of(7)).rejects.toMatchObject({ code: 'agent/too-many-requests' });
+    approvals.stop();
+  });
+
+  it('R-67 a remembered yes covers the same program and no more than was shown, for its time', async () => {
+    const { approvals, clock, decide, outcome, settle, grants } = bench();
+    const ask = (change: Partial<Question>): { value: string } => outcome(approvals.ask(question(change)));
+    ask({ content: { kind: 'access-token', scope: ['openid', 'email'], audience: [] } });
+    decide('allow', { grant: '15min' });
+    await settle();
+    const same = ask({});
+    const more = ask({ content: { kind: 'access-token', scope: ['openid', 'profile'], audience: [] } });
+    const everything = ask({ content: { kind: 'access-token', scope: [], audience: [] } });
+    const other = ask({ caller: caller({ identity: 'id-other' }) });
+    const always = ask({ policy: 'ask-always', caller: caller({ pid: 43 }) });
+    await settle();
+    expect([same, more, everything, other, always].map(({ value }) => value)).toEqual([
+      'allowed',
+      ...Array<string>(4).fill('waiting'),
+    ]);
+    expect(grants.list()).toMatchObject([{ uses: 1, accountId: 'a' }]);
+    clock.setWallClock(clock.nowMs() - 3_600_000); // setting the clock back lengthens nothing
+    clock.advance(15 * 60_000);
+    expect(grants.list()).toEqual([]);
+    approvals.stop();
+  });
+
+  it('R-67 a program that cannot be recognised again gets no grant', async () => {
+    const { approvals, decide, grants, settle } = bench();
+    void approvals.ask(question({ caller: caller({ identity: null }) }));
+    expect(approvals.current()?.grantable).toBe(false);
+    decide('allow', { grant: '1h' });
+    await settle();
+    expect(grants.list()).toEqual([]);
+  });
+
+  it('random lives: every promise settles, nothing is allowed that nobody allowed', async () => {
+    const step = fc.oneof(
+      fc.record({
+        do: fc.constant('ask' as const),
+        who: fc.constantFrom('a', 'b', 'c'),
+        scope: fc.constantFrom('x', 'y', 'z'),
+      }),
+      fc.record({ do: fc.constantFrom('allow', 'deny', 'deny-all', 'abort', 'stale') }),
+      fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 90_000 }) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const { approvals, clock, settle, decide } = bench();
+        const allowedByUser = new Set<string>();
+        const asked: { who: string; scope: string; end: string; abort: AbortController }[] = [];
+        for (const next of steps) {
+          const current = approvals.current();
+          if (next.do === 'ask' && 'who' in next) {
+            const abort = new AbortController();
+            const entry = { who: next.who, scope: next.scope, end: '', abort };
+            asked.push(entry);
+            const content = { kind: 'access-token' as const, scope: [next.scope], audience: [] };
+            approvals.ask(question({ caller: caller({ identity: next.who }), content }), abort.signal).then(
+              () => (entry.end = 'allowed'),
+              (error: unknown) => (entry.end = (error as { code: string }).code),
+            );
+          } else if (next.do === 'wait' && 'ms' in next) clock.advance(next.ms);
+          else if (next.do === 'abort') asked.find(({ end }) => end === '')?.abort.abort();
+          else if (next.do === 'stale' && current !== null) {
+            expect(() =>
+              approvals.decide({
+                id: 'no',
+                contentHash: current.contentHash,
+                decision: 'allow',
+                grant: '1h',
+              }),
+            ).toThrow();
+          } else if (
+            current !== null &&
+            (next.do === 'allow' || next.do === 'deny' || next.do === 'deny-all')
+          ) {
+            const was = current.content.kind === 'access-token' ? current.content.scope[0] : '';
+            try {
+              decide(next.do);
+              if (next.do === 'allow') allowedByUser.add(`${current.caller.identity ?? ''} ${was ?? ''}`);
+            } catch {
+              // Its time ran out in the second before.
+            }
+          }
+          expect(approvals.count()).toBeLessThanOrEqual(20);
+          await settle();
+        }
+        approvals.stop();
+        await settle();
+        for (const { who, scope, end } of asked) {
+          expect(end).not.toBe('');
+          if (end === 'allowed') expect(allowedByUser).toContain(`${who} ${scope}`);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
