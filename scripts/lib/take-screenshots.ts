@@ -1,5 +1,7 @@
 /** Inside a desktop session: goes through the screens of the real app and takes a picture of each. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
@@ -29,6 +31,39 @@ async function resize(app: RunningApp, width: number, height: number): Promise<v
     { width, height },
   );
   await app.window.waitForTimeout(300);
+}
+
+/** A script that asks with oidc-token, then one that wants a mytoken. */
+async function shootApprovals(app: RunningApp, dir: string, pictures: string): Promise<void> {
+  const { window, electron } = app;
+  await call(window, 'settings:update', { socket: { enabled: true } });
+  const socket = join(dir, 'run', 'agent.sock');
+  const script = join(dir, 'night-analysis.sh');
+  writeFileSync(script, '#!/bin/sh\noidc-token -s openid -s compute.read demo\nexit $?\n', { mode: 0o755 });
+  const shoot = async (name: string, ask: () => void): Promise<void> => {
+    const opened = electron.waitForEvent('window');
+    ask();
+    const page = await opened;
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForTimeout(1_500);
+    await page.screenshot({ path: join(pictures, `${name}.png`) });
+    const closed = page.waitForEvent('close');
+    await page
+      .getByRole('button', { name: 'Deny', exact: true })
+      .click()
+      .catch(() => undefined);
+    await closed;
+  };
+  await shoot('approval', () => {
+    spawn(script, { env: { ...process.env, OIDC_SOCK: socket }, stdio: 'ignore' });
+  });
+  await setLook(window, { theme: 'dark' });
+  await shoot('approval-mytoken-dark', () => {
+    const asking = connect(socket);
+    asking.on('error', () => undefined);
+    asking.write(JSON.stringify({ request: 'mytoken', account: 'laptop', mytoken_profile: 'web-default' }));
+  });
+  await setLook(window, { theme: 'light' });
 }
 
 await runScript(async () => {
@@ -135,6 +170,7 @@ await runScript(async () => {
     await setLook(window, { theme: 'dark', language: 'de' });
     await shoot('settings-dark-de');
     await setLook(window, { theme: 'light', language: 'en' });
+    await shootApprovals(app, dir, pictures);
     await window.getByRole('button', { name: 'Accounts', exact: true }).click();
     await window.getByRole('button', { name: 'Add account' }).click();
     await window.getByRole('radio').first().check();
