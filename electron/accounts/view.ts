@@ -36,7 +36,10 @@ export function toView(record: AccountRecord, context: ViewContext): AccountView
 }
 
 /** What unlocking would not put right comes first: such an account needs a person anyway. */
-function statusOf(record: AccountRecord, { vaultState, nowMs }: ViewContext): AccountStatus {
+export function statusOf(
+  record: AccountRecord,
+  { vaultState, nowMs }: Pick<ViewContext, 'vaultState' | 'nowMs'>,
+): AccountStatus {
   const { expiresAtMs, status } = record;
   if (expiresAtMs !== null && expiresAtMs <= nowMs) return 'expired';
   if (status === 'login-needed' || status === 'uncertain') return status;

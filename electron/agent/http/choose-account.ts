@@ -1,12 +1,9 @@
 import { DomainError } from '../../../shared/errors.ts';
-import type { AccountStatus } from '../../../shared/model/account.ts';
-import { expiringSoonMs } from '../../../shared/model/account.ts';
+import { sameIssuer } from '../../../shared/model/issuers.ts';
 import type { AccountRecord, Accounts } from '../../accounts/index.ts';
 import type { VaultStateKind } from '../../vault/index.ts';
 
 type Directory = Pick<Accounts, 'all' | 'find' | 'defaultAccountId'>;
-
-const sameIssuer = (a: string, b: string): boolean => a.replace(/\/$/, '') === b.replace(/\/$/, '');
 
 export function mayUse(accountIds: readonly string[] | null, accountId: string): boolean {
   return accountIds === null || accountIds.includes(accountId);
@@ -77,12 +74,4 @@ export type StorageSummary = 'ok' | 'locked' | 'unavailable';
 export function storageSummary(kind: VaultStateKind): StorageSummary {
   if (kind === 'ok' || kind === 'session') return 'ok';
   return kind === 'locked' || kind === 'closed' ? 'locked' : 'unavailable';
-}
-
-export function accountStatus(record: AccountRecord, storage: StorageSummary, nowMs: number): AccountStatus {
-  if (record.expiresAtMs !== null && record.expiresAtMs <= nowMs) return 'expired';
-  if (record.status === 'login-needed' || record.status === 'uncertain') return record.status;
-  if (storage !== 'ok') return 'locked';
-  if (record.status === 'unreachable') return 'unreachable';
-  return record.expiresAtMs !== null && record.expiresAtMs - nowMs <= expiringSoonMs ? 'expiring' : 'ok';
 }

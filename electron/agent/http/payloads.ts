@@ -1,8 +1,8 @@
-import type { Accounts } from '../../accounts/index.ts';
+import { type Accounts, statusOf } from '../../accounts/index.ts';
 import type { Clock } from '../../ports/index.ts';
 import type { AccessTokenGrant, AccessTokenWish } from '../../tokens/index.ts';
 import type { VaultStateKind } from '../../vault/index.ts';
-import { accountStatus, storageSummary, visibleAccounts } from './choose-account.ts';
+import { storageSummary, visibleAccounts } from './choose-account.ts';
 import { type AccessTokenRequest, plainName } from './requests.ts';
 import type { ClientRecord } from './types.ts';
 
@@ -37,7 +37,7 @@ export function statusBody({ appVersion, storageState }: PayloadSources): string
 /** The accounts a key may use; no id, subject or mytoken of theirs. */
 export function accountsBody(sources: PayloadSources, client: ClientRecord): string {
   const { accounts, clock, storageState } = sources;
-  const storage = storageSummary(storageState());
+  const vaultState = { kind: storageState() };
   const nowMs = clock.nowMs();
   const defaultId = accounts.defaultAccountId();
   return JSON.stringify({
@@ -47,7 +47,7 @@ export function accountsBody(sources: PayloadSources, client: ClientRecord): str
       issuer: record.oidcIssuer,
       mytoken_server: record.instanceUrl,
       default: record.id === defaultId,
-      status: accountStatus(record, storage, nowMs),
+      status: statusOf(record, { vaultState, nowMs }),
       expires_at: record.expiresAtMs === null ? null : Math.floor(record.expiresAtMs / 1000),
     })),
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accountStatus, chooseAccount, storageSummary } from '../../../electron/agent/http/choose-account.ts';
+import { chooseAccount, storageSummary } from '../../../electron/agent/http/choose-account.ts';
 import { account, FakeAccounts } from './fakes.ts';
 
 const shared = 'https://shared.example.org';
@@ -12,7 +12,6 @@ const accounts = new FakeAccounts(
   ],
   'third',
 );
-const nowMs = 1_000_000_000;
 
 describe('the account a request means', () => {
   it.each([
@@ -40,22 +39,7 @@ describe('the account a request means', () => {
   });
 });
 
-describe('status of an account', () => {
-  const day = 24 * 3600 * 1000;
-  it.each([
-    ['ok', { expiresAtMs: null }, 'ok', 'ok'],
-    ['ok', { expiresAtMs: nowMs + 8 * day }, 'ok', 'ok'],
-    ['ok', { expiresAtMs: nowMs + 7 * day }, 'ok', 'expiring'],
-    ['ok', { expiresAtMs: nowMs }, 'ok', 'expired'],
-    ['login-needed', { expiresAtMs: null }, 'locked', 'login-needed'],
-    ['uncertain', { expiresAtMs: null }, 'ok', 'uncertain'],
-    ['unreachable', { expiresAtMs: null }, 'ok', 'unreachable'],
-    ['ok', { expiresAtMs: null }, 'locked', 'locked'],
-    ['ok', { expiresAtMs: null }, 'unavailable', 'locked'],
-  ] as const)('%s %o with storage %s is %s', (status, more, storage, expected) => {
-    expect(accountStatus(account('x', { ...more, status }), storage, nowMs)).toBe(expected);
-  });
-
+describe('storage', () => {
   it('sums up the vault', () => {
     const kinds = ['ok', 'session', 'locked', 'closed', 'unavailable', 'backend-changed', 'damaged'] as const;
     expect(kinds.map(storageSummary)).toEqual([
