@@ -175,6 +175,11 @@ export function createCore(deps: CoreDeps): Core {
 
   const forgetRemoved = accounts.onChange(({ removed }) => {
     for (const accountId of removed) agent.grants.clear(accountId);
+    const { policies } = settings.get();
+    if (removed.some((accountId) => accountId in policies)) {
+      const kept = Object.entries(policies).filter(([accountId]) => !removed.includes(accountId));
+      settings.update({ policies: Object.fromEntries(kept) });
+    }
   });
   /** A login that renewed an account makes tokens of its former mytoken worthless. */
   const forgetRenewed = logins.onChange((login) => {

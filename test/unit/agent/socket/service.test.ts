@@ -1,0 +1,254 @@
+import { describe, expect, it } from 'vitest';
+import type { AccountRecord } from '../../../../electron/accounts/index.ts';
+import { answerJson } from '../../../../electron/agent/socket/answers.ts';
+import { createAgentLock } from '../../../../electron/agent/socket/lock.ts';
+import { wishOfProfile } from '../../../../electron/agent/socket/profile-wish.ts';
+import { readRequest } from '../../../../electron/agent/socket/requests.ts';
+import { createSocketService } from '../../../../electron/agent/socket/service.ts';
+import { Secret } from '../../../../electron/ports/index.ts';
+import { DomainError } from '../../../../shared/errors.ts';
+import type { AccountPolicy, ApprovalContent } from '../../../../shared/model/approval.ts';
+import type { SubMytokenWish } from '../../../../shared/model/sub-mytoken.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
+import { account, FakeAccounts } from '../fakes.ts';
+
+const wish: SubMytokenWish = {
+  ...{
+    name: 'job',
+    capabilities: ['AT'],
+    restrictions: [{ exp: '+1d' }],
+    rotation: null,
+    responseType: 'token',
+  },
+};
+
+function bench() {
+  const clock = new FakeClock();
+  const accounts = new FakeAccounts(
+    [
+      account('kit', { oidcIssuer: 'https://op.example.org', capabilities: ['AT', 'create_mytoken'] }),
+      account('egi', { oidcIssuer: 'https://egi.example.org/' }),
+    ],
+    'kit',
+  );
+  const asked: { account: string; content: ApprovalContent; policy: string; hint: string | null }[] = [];
+  const tokens: Record<string, unknown>[] = [];
+  const minted: SubMytokenWish[] = [];
+  const policies: Record<string, AccountPolicy> = {};
+  const lock = createAgentLock(clock);
+  const state = { deny: false, narrowed: null as SubMytokenWish | null };
+  const service = createSocketService({
+    accounts,
+    broker: {
+      accessToken: (asking) => {
+        tokens.push({ ...asking });
+        return Promise.resolve({
+          ...{ accountId: asking.accountId, accessToken: new Secret('AT'), tokenType: 'Bearer', scope: [] },
+          ...{ audience: [], issuer: 'https://op.example.org', fromCache: false, expiresAtMs: 5_000_999 },
+        });
+      },
+    },
+    minter: {
+      mint: (_accountId, asking) => {
+        minted.push(asking);
+        return Promise.resolve({
+          ...{ kind: asking.responseType, value: new Secret('MT'), instanceUrl: 'https://mt', momId: 'm' },
+          ...{ name: asking.name, expiresAtMs: 9_000, capabilities: asking.capabilities, restrictions: [] },
+          ...{ rotation: null, differences: [] },
+        });
+      },
+    },
+    approvals: {
+      ask: (question) => {
+        asked.push({
+          account: question.account.shortname,
+          content: question.content,
+          policy: question.policy,
+          hint: question.caller.claims.application,
+        });
+        if (state.deny)
+          return Promise.reject(new DomainError('agent/denied', 'The user did not allow this.'));
+        const { content } = question;
+        return Promise.resolve(
+          content.kind === 'mytoken' && state.narrowed !== null
+            ? { ...content, wish: state.narrowed }
+            : content,
+        );
+      },
+    },
+    lock,
+    policyOf: (accountId) => policies[accountId] ?? 'ask-once',
+    pause: (ids) => {
+      for (const accountId of ids) policies[accountId] = 'deny';
+    },
+    wishFor: () => Promise.resolve(wish),
+    appVersion: '1.0',
+  });
+  const ask = async (request: Record<string, unknown>): Promise<Record<string, unknown>> => {
+    const read = readRequest(JSON.stringify(request));
+    if (!read.ok) return { error: read.error };
+    const caller = { program: 'job', claims: { application: null }, identity: null } as never;
+    const answer = await service.handle(read.request, { caller, signal: new AbortController().signal });
+    return JSON.parse(answerJson(answer)) as Record<string, unknown>;
+  };
+  return { ask, asked, tokens, minted, policies, lock, state, clock, accounts };
+}
+
+describe('access tokens over the agent’s protocol', () => {
+  it('by name, by issuer with or without a slash, or of the default account', async () => {
+    const { ask, asked } = bench();
+    await ask({ request: 'access_token', account: 'egi', application_hint: 'job 7' });
+    await ask({ request: 'access_token', issuer: 'https://egi.example.org' });
+    await ask({ request: 'access_token', account: 'https://op.example.org/' });
+    await ask({ request: 'access_token' });
+    expect(asked.map((one) => one.account)).toEqual(['egi', 'egi', 'kit', 'kit']);
+    expect(asked[0]).toMatchObject({ hint: 'job 7', policy: 'ask-once' });
+  });
+
+  it('asks for exactly what is then fetched', async () => {
+    const { ask, asked, tokens } = bench();
+    const request = {
+      request: 'access_token',
+      account: 'kit',
+      scope: 'a b',
+      audience: 'x',
+      min_valid_period: 120,
+    };
+    expect(await ask(request)).toEqual({
+      ...{ status: 'success', access_token: 'AT', issuer: 'https://op.example.org', expires_at: 5_000 },
+    });
+    expect(asked[0]?.content).toEqual({ kind: 'access-token', scope: ['a', 'b'], audience: ['x'] });
+    expect(tokens[0]).toMatchObject({
+      scope: ['a', 'b'],
+      audience: ['x'],
+      minValidMs: 120_000,
+      fresh: false,
+    });
+    await ask({ ...request, min_valid_period: -1 });
+    expect(tokens[1]).toMatchObject({ fresh: true });
+  });
+
+  it('uses the words that clients know', async () => {
+    const { ask, state, tokens } = bench();
+    expect(await ask({ request: 'access_token', account: 'nobody' })).toMatchObject({
+      error: 'No account configured with that short name',
+    });
+    expect(await ask({ request: 'access_token', issuer: 'https://other' })).toMatchObject({
+      error: 'No account configured for this issuer',
+    });
+    state.deny = true;
+    expect(await ask({ request: 'access_token', account: 'kit' })).toMatchObject({
+      error: 'operation forbidden',
+    });
+    expect(tokens).toEqual([]);
+  });
+});
+
+describe('mytokens over the agent’s protocol', () => {
+  it('what was approved is what is made', async () => {
+    const { ask, asked, minted, state } = bench();
+    state.narrowed = { ...wish, capabilities: ['AT'], restrictions: [{ exp: '+1h' }] };
+    expect(await ask({ request: 'mytoken', account: 'kit' })).toMatchObject({
+      ...{
+        status: 'success',
+        mytoken: 'MT',
+        token_type: 'token',
+        expires_at: 9,
+        mytoken_issuer: 'https://mt',
+      },
+    });
+    expect(asked[0]?.content).toMatchObject({ kind: 'mytoken', wish });
+    expect(minted).toEqual([state.narrowed]);
+  });
+
+  it('none without approval', async () => {
+    const { ask, minted, state } = bench();
+    state.deny = true;
+    expect(await ask({ request: 'mytoken', account: 'kit' })).toMatchObject({ error: 'operation forbidden' });
+    expect(minted).toEqual([]);
+  });
+});
+
+describe('the rest of the protocol', () => {
+  it('lists, pauses and never deletes', async () => {
+    const { ask, policies, accounts } = bench();
+    expect(await ask({ request: 'loaded_accounts' })).toMatchObject({ info: ['kit', 'egi'] });
+    expect(await ask({ request: 'remove', account: 'egi' })).toEqual({ status: 'success' });
+    expect(await ask({ request: 'remove', account: 'nobody' })).toMatchObject({
+      error: 'account not loaded',
+    });
+    expect(await ask({ request: 'loaded_accounts' })).toMatchObject({ info: ['kit'] });
+    expect(await ask({ request: 'account_info' })).toMatchObject({
+      info: { 'https://egi.example.org/': { accounts: { egi: false } } },
+    });
+    expect(Object.values(policies)).toEqual(['deny']);
+    expect(accounts.all()).toHaveLength(2);
+    expect((await ask({ request: 'status' }))['info']).not.toContain('%');
+  });
+
+  it('locks with a password, answers nothing but check and unlock then, and makes guessing slow', async () => {
+    const { ask, clock, lock } = bench();
+    expect(await ask({ request: 'unlock', password: 'x' })).toMatchObject({ error: 'Agent not locked' });
+    expect(await ask({ request: 'lock', password: 'right' })).toMatchObject({ info: 'Agent locked' });
+    for (const request of ['lock', 'access_token', 'loaded_accounts', 'remove_all', 'status']) {
+      expect(await ask({ request, account: 'kit', password: 'x' })).toMatchObject({ error: 'Agent locked' });
+    }
+    expect(await ask({ request: 'check' })).toEqual({ status: 'success' });
+    for (const pauseMs of [100, 400]) {
+      let answered = false;
+      const guess = ask({ request: 'unlock', password: 'wrong' }).then((answer) => {
+        answered = true;
+        return answer;
+      });
+      await expect.poll(() => clock.pending).toBe(1);
+      clock.advance(pauseMs - 1);
+      await Promise.resolve();
+      expect(answered).toBe(false);
+      clock.advance(1);
+      expect(await guess).toMatchObject({ error: 'wrong password' });
+    }
+    expect(await ask({ request: 'unlock', password: 'right' })).toMatchObject({ info: 'Agent unlocked' });
+    expect(lock.isLocked()).toBe(false);
+  });
+
+  it.each(['add', 'id_token', 'gen', 'scopes'])('%s is refused with a way out', async (request) => {
+    expect(await bench().ask({ request })).toMatchObject({
+      error: 'Not supported by Mytoken Desktop',
+      info: expect.stringContaining('window') as unknown,
+    });
+  });
+});
+
+describe('what a profile comes to', () => {
+  const parent: Pick<AccountRecord, 'capabilities' | 'restrictions'> = {
+    capabilities: ['AT', 'create_mytoken'],
+    restrictions: [{ exp: 1_000, usages_AT: 10 }],
+  };
+  const lookup = (kind: string, _group: string, name: string): unknown =>
+    kind === 'profiles' && name === 'web-default'
+      ? { capabilities: ['AT', 'tokeninfo'], restrictions: [{ exp: 5_000 }] }
+      : undefined;
+
+  it('fits into the account’s mytoken, so that nothing is dropped or widened silently', () => {
+    expect(wishOfProfile(parent, null, 'job', lookup, 100)).toEqual({
+      name: 'mytoken requested by job',
+      capabilities: ['AT'],
+      restrictions: [{ exp: 1_000, usages_AT: 10 }],
+      rotation: null,
+      responseType: 'token',
+    });
+    expect(
+      wishOfProfile(
+        parent,
+        { name: 'n', restrictions: [{ exp: 500, usages_AT: 2 }], response_type: 'short_token' },
+        'job',
+        lookup,
+        100,
+      ),
+    ).toMatchObject({ name: 'n', restrictions: [{ exp: 500, usages_AT: 2 }], responseType: 'short_token' });
+  });
+
+  it('a profile nobody knows is an error that names it', () => {
+    expect(() => wishOfProfile(parent, 'nowhere', 'job', lookup, 100)).toThrow('nowhere');
+  });
+});
