@@ -1,14 +1,16 @@
 import { DomainError } from '../../../shared/errors.ts';
 import { childCapabilities, defaultCapabilities } from '../../../shared/model/capabilities.ts';
 import type { Clause } from '../../../shared/model/mytoken.ts';
-import { readProfile } from '../../../shared/model/profile-reading.ts';
+import { type ProfileContent, readProfile } from '../../../shared/model/profile-reading.ts';
+import { isShowable } from './requests.ts';
 import { fitInto, normaliseRestrictions, tighten } from '../../../shared/model/restrictions.ts';
-import { longestTokenName, type SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
+import { fieldProblems, longestTokenName, type SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
 import { expandProfile, type TemplateLookup, TemplateProblem } from '../../../shared/model/templates.ts';
 import { plainText } from '../../../shared/model/untrusted-text.ts';
 
 /** What oidc-agent asks the server for when a client names no profile (ipc reference 4.2). */
 const usualProfile = 'web-default';
+const mostClauses = 20;
 
 /**
  * What a program's request for a mytoken comes to: its profile expanded, and made to fit into the account's mytoken, because a server
@@ -36,6 +38,7 @@ export function wishOfProfile(
       },
     );
   }
+  refuseStrangeText(expanded, nowSeconds);
   const capabilities = childCapabilities(parent.capabilities, expanded.capabilities ?? defaultCapabilities);
   const restrictions = expanded.restrictions ?? [];
   const { verdicts } = tighten(parent.restrictions, normaliseRestrictions(restrictions, nowSeconds));
@@ -54,4 +57,17 @@ export function wishOfProfile(
     rotation: expanded.rotation ?? null,
     responseType: expanded.responseType ?? 'token',
   };
+}
+
+/** A program's own words are about to be shown: mistakes and texts that hide something are refused before anybody is asked (R-65). */
+function refuseStrangeText(profile: ProfileContent, nowSeconds: number): void {
+  const restrictions = profile.restrictions ?? [];
+  const [mistake] = fieldProblems(
+    { name: 'x', capabilities: ['AT'], restrictions, rotation: profile.rotation ?? null },
+    nowSeconds,
+  );
+  const strange = restrictions.some((clause) => clause.audience?.every(isShowable) === false);
+  if (mistake === undefined && !strange && restrictions.length <= mostClauses) return;
+  const field = mistake?.field ?? (strange ? 'audience' : 'restrictions');
+  throw new DomainError('compose/invalid', `The profile has a mistake in ${field}.`, { details: { field } });
 }

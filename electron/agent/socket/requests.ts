@@ -47,6 +47,16 @@ const knownElsewhere = new Set([
   ...['delete_client', 'reauthenticate', 'code_exchange', 'state_lookup', 'device', 'term_http_server'],
 ]);
 
+/** RFC 6749, 3.3. */
+const scopeWord = /^[\x21\x23-\x5B\x5D-\x7E]{1,256}$/;
+const mostScopes = 100;
+const mostAudiences = 50;
+
+/** What is asked for is shown before it is decided on: nothing in it may hide or reorder text. */
+export function isShowable(word: string): boolean {
+  return word !== '' && plainText(word, 512) === word;
+}
+
 /** Reads a request. Members may come in any order, numbers as strings; what is not known is ignored. Never throws. */
 export function readRequest(text: string): ReadRequest {
   let raw: unknown;
@@ -77,12 +87,18 @@ function readAs(type: string, members: Readonly<Record<string, unknown>>): Agent
   switch (type) {
     case 'access_token': {
       const period = Number(members['min_valid_period'] ?? 0);
+      const [scope, audience] = [list(members['scope']), list(members['audience'])];
+      if (scope?.every((word) => scopeWord.test(word)) === false) return 'Bad Request: invalid scope';
+      if (audience?.every(isShowable) === false) return 'Bad Request: invalid audience';
+      if ((scope?.length ?? 0) > mostScopes || (audience?.length ?? 0) > mostAudiences) {
+        return 'Bad Request: too many scopes or audiences';
+      }
       return {
         kind: 'access_token',
         account,
         issuer: text(members['issuer']),
-        scope: list(members['scope']),
-        audience: list(members['audience']),
+        scope,
+        audience,
         minValidSeconds: period < 0 ? null : Number.isFinite(period) ? Math.floor(period) : 0,
         ...named,
       };

@@ -40,6 +40,22 @@ describe('createDispatcher', () => {
     expect(called).toBe(false);
   });
 
+  it('R-68 the main window decides nothing, and the approval window can do nothing else', async () => {
+    const decision = { id: 'a', contentHash: 'b', decision: 'allow', grant: 'once' };
+    const approval = { frame: { isTop: true, origin: 'app://approval' }, role: 'approval' as const };
+    for (const [channel, args, from] of [
+      ['approval:decide', decision, top],
+      ['state:get', null, approval],
+      ['tokens:reveal', { accountId: 'a' }, approval],
+      ['compose:issue', {}, approval],
+    ] as const) {
+      expect(await dispatcher().dispatch(channel, args, from), channel).toMatchObject({
+        ok: false,
+        error: { code: 'ipc/not-allowed' },
+      });
+    }
+  });
+
   it('refuses unknown channels, also names from Object.prototype', async () => {
     for (const name of ['nope', 'constructor', '__proto__']) {
       expect(await dispatcher().dispatch(name, null, top)).toMatchObject({

@@ -160,6 +160,8 @@ describe('requests', () => {
     ['{', 'Bad Request: could not parse json'],
     ['{}', 'Bad Request: No request type.'],
     ['{"request":"fly"}', 'Bad Request: Unknown request type.'],
+    ['{"request":"access_token","scope":"a\\u202eb"}', 'Bad Request: invalid scope'],
+    ['{"request":"access_token","audience":"x\\u200b"}', 'Bad Request: invalid audience'],
     [
       '{"request":"mytoken","account":"a","mytoken_profile":"{"}',
       'Bad Request: mytoken_profile is neither a name nor a JSON object.',

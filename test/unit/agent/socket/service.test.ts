@@ -248,6 +248,17 @@ describe('what a profile comes to', () => {
     ).toMatchObject({ name: 'n', restrictions: [{ exp: 500, usages_AT: 2 }], responseType: 'short_token' });
   });
 
+  it('R-65 words that hide something, mistakes and floods of clauses are refused before anybody is asked', () => {
+    for (const restrictions of [
+      [{ audience: ['https://a\u202Egro.live'] }],
+      [{ hosts: ['not a host'] }],
+      [{ exp: 50 }],
+      Array.from({ length: 21 }, () => ({ exp: 500 })),
+    ]) {
+      expect(() => wishOfProfile(parent, { restrictions }, 'job', lookup, 100)).toThrow('mistake');
+    }
+  });
+
   it('a profile nobody knows is an error that names it', () => {
     expect(() => wishOfProfile(parent, 'nowhere', 'job', lookup, 100)).toThrow('nowhere');
   });
