@@ -1,4 +1,4 @@
-export { isSecretServiceLocked } from './secret-service-lock.ts';
+export { type SecretServiceState, secretServiceState } from './secret-service-state.ts';
 export {
   keyringBackend,
   type KeyringEntry,

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../../shared/errors.ts';
+import type { SecretServiceState } from './secret-service-state.ts';
 import type { BackendName, KeyBackend, ProtectionLevel } from './types.ts';
 
 /** Electron's `safeStorage`, synchronous part, as the app hands it in. Usable only after `ready`. */
@@ -17,12 +18,13 @@ export interface SafeStorageOptions {
   /** Whether this build carries a stable code signature: only then does the macOS keychain keep other programs out. */
   readonly signed: boolean;
   readonly random: (bytes: number) => Buffer;
-  /** Looked at before Chromium is asked, which reads its key at most once. Default: never locked. */
-  readonly isLocked?: () => Promise<boolean>;
+  /** Looked at before Chromium asks the Secret Service, which it does at most once. Default: not known. */
+  readonly secretService?: () => Promise<SecretServiceState>;
 }
 
 /** With these Chromium uses a key that is compiled into it: obfuscation, no protection (R-23). */
 const withoutProtection: ReadonlySet<string> = new Set(['basic_text', 'unknown']);
+const secretServiceBackend = 'gnome_libsecret';
 /** What Chromium's Linux cipher puts in front when the key is the compiled-in one. */
 const compiledInKeyPrefix = Buffer.from('v10', 'ascii');
 const probeBytes = 32;
@@ -33,10 +35,12 @@ const probeBytes = 32;
  */
 export function safeStorageBackend(options: SafeStorageOptions): KeyBackend {
   const { api, platform, signed, random } = options;
-  const isLocked = (): Promise<boolean> =>
-    withoutProtection.has(selected())
-      ? Promise.resolve(false)
-      : (options.isLocked?.() ?? Promise.resolve(false));
+  /** Not open, or not there yet: too early for the one look. */
+  const isTooEarly = async (): Promise<boolean> => {
+    if (selected() !== secretServiceBackend) return false;
+    const state = (await options.secretService?.()) ?? 'unknown';
+    return state === 'locked' || state === 'absent';
+  };
 
   /** Not known before `ready`, and different per desktop session: asked for each time. */
   const selected = (): string => {
@@ -69,7 +73,7 @@ export function safeStorageBackend(options: SafeStorageOptions): KeyBackend {
     },
 
     async probe() {
-      if (await isLocked()) return 'locked';
+      if (await isTooEarly()) return 'locked';
       try {
         return probeNow();
       } catch {

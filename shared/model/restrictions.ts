@@ -241,3 +241,46 @@ function remaining(budget: number | undefined, taken: number | undefined): numbe
 function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
   return list === undefined || list.length === 0 ? undefined : list;
 }
+
+/** Who uses a mytoken, as far as is known here; null where it is not, and then nothing is held against the use. */
+export interface UseFacts {
+  readonly nowSeconds: number;
+  readonly ip: string | null;
+  /** Upper-case ISO 3166-1 code. */
+  readonly country: string | null;
+}
+
+export type Use =
+  | { readonly kind: 'AT'; readonly scope: readonly string[]; readonly audience: readonly string[] }
+  | { readonly kind: 'other' };
+
+/** Which limits of a clause forbid a use (mytoken protocol, "Keys"); empty when it may be. Counts already used up are not known here. */
+export function forbiddenBy(clause: Clause, use: Use, facts: UseFacts): readonly RestrictionKey[] {
+  const { nowSeconds, ip, country } = facts;
+  const forbidden: RestrictionKey[] = [];
+  const check = (key: RestrictionKey, allowed: boolean): void => {
+    if (!allowed) forbidden.push(key);
+  };
+  check('nbf', nowSeconds >= (clause.nbf ?? 0));
+  check('exp', !clause.exp || nowSeconds <= clause.exp);
+  check('hosts', ip === null || !clause.hosts || clause.hosts.some((host) => hostWithin(ip, host) === true));
+  check('geoip_allow', country === null || !clause.geoip_allow || clause.geoip_allow.includes(country));
+  check('geoip_disallow', country === null || clause.geoip_disallow?.includes(country) !== true);
+  if (use.kind === 'other') {
+    check('usages_other', clause.usages_other !== 0);
+    return forbidden;
+  }
+  check('usages_AT', clause.usages_AT !== 0);
+  const scopes = splitList(clause.scope ?? '');
+  check('scope', scopes.length === 0 || use.scope.every((scope) => scopes.includes(scope)));
+  const audience = clause.audience ?? [];
+  check('audience', audience.length === 0 || use.audience.every((entry) => audience.includes(entry)));
+  return forbidden;
+}
+
+/** Index of the clause that a server charges for a use: the first that allows it. Null when none does; 0 without restrictions. */
+export function clauseFor(restrictions: readonly Clause[], use: Use, facts: UseFacts): number | null {
+  if (restrictions.length === 0) return 0;
+  const index = restrictions.findIndex((clause) => forbiddenBy(clause, use, facts).length === 0);
+  return index < 0 ? null : index;
+}

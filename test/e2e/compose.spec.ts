@@ -260,6 +260,64 @@ test('form and JSON say the same through changes on both sides, and mistakes hav
   await expect(window.getByRole('switch', { name: 'Replace it with every access token' })).toBeChecked();
 });
 
+test('form and JSON stay the same through random edits', async () => {
+  test.setTimeout(90_000);
+  const window = await openCompose();
+  let seed = 20_261_123;
+  const pick = (count: number): number => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return seed % count;
+  };
+  const json = window.getByRole('textbox', { name: 'Request as JSON' });
+  const read = async (): Promise<{ restrictions: { usages_AT?: number }[]; capabilities: string[] }> => {
+    await window.getByRole('button', { name: 'JSON', exact: true }).click();
+    return JSON.parse(await json.inputValue()) as never;
+  };
+  const form = (): Promise<void> => window.getByRole('button', { name: 'Form', exact: true }).click();
+  const edits: (() => Promise<void>)[] = [
+    async () => window.getByRole('button', { name: 'Add a way' }).click(),
+    async () => {
+      const remove = window.getByRole('button', { name: /^Remove way/ });
+      if ((await remove.count()) > 0) await remove.nth(pick(await remove.count())).click();
+    },
+    async () => {
+      const boxes = window.getByRole('checkbox', { disabled: false });
+      await boxes.nth(pick(await boxes.count())).click();
+    },
+    async () => {
+      const copy = window.getByRole('button', { name: /^Copy way/ });
+      if ((await copy.count()) > 0) await copy.first().click();
+    },
+    async () => {
+      const request = await read();
+      const changed = request.restrictions.map((clause) => ({ ...clause, usages_AT: pick(9) }));
+      await json.fill(JSON.stringify({ ...request, restrictions: changed }));
+      await form();
+    },
+    async () => {
+      const undo = window.getByRole('button', { name: 'Undo' });
+      if (await undo.isEnabled()) await undo.click();
+    },
+  ];
+  for (let round = 0; round < 25; round += 1) {
+    await edits[pick(edits.length)]?.();
+    const request = await read();
+    await form();
+    await expect(window.getByRole('button', { name: /^Remove way/ })).toHaveCount(
+      request.restrictions.length,
+    );
+    const counts = request.restrictions.flatMap(({ usages_AT: uses }) =>
+      uses === undefined ? [] : [String(uses)],
+    );
+    const shown = window.getByRole('spinbutton', { name: 'Number of access tokens' });
+    await expect(shown).toHaveCount(counts.length);
+    for (const [index, count] of counts.entries()) await expect(shown.nth(index)).toHaveValue(count);
+    await expect(window.getByRole('checkbox', { name: /get access tokens/ })).toBeChecked({
+      checked: request.capabilities.includes('AT'),
+    });
+  }
+});
+
 test('a mytoken is composed with the keyboard alone', async () => {
   const window = await openCompose();
   const tabTo = async (name: string): Promise<void> => {

@@ -8,7 +8,7 @@ import TextField from '@mui/material/TextField';
 import { type ReactNode, useState } from 'react';
 import type { MintedView } from '../../../shared/ipc/contract.ts';
 import type { AccountView } from '../../../shared/model/account.ts';
-import { normaliseRestrictions } from '../../../shared/model/restrictions.ts';
+import { clauseFor, normaliseRestrictions } from '../../../shared/model/restrictions.ts';
 import { longestTokenName, type ResponseType, responseTypes } from '../../../shared/model/sub-mytoken.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Page, Section } from '../../components/Page.tsx';
@@ -108,6 +108,8 @@ function ComposeForm({
         helperText={nameProblem === undefined ? t('compose.name-hint') : problemWords(t, nameProblem)}
         slotProps={{ htmlInput: { maxLength: longestTokenName + 1 } }}
       />
+      {clauseFor(account.restrictions, { kind: 'other' }, { nowSeconds, ip: null, country: null }) ===
+        null && <Alert severity="warning">{t('compose.parent.not-now')}</Alert>}
       {account.restrictions.length > 0 && (
         <Alert severity="info" icon={false}>
           <strong>{t('compose.parent.title')}</strong>

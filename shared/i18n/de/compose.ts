@@ -5,6 +5,8 @@ export const composeDe = {
   'compose.cannot':
     'Das Mytoken dieses Kontos darf keine weiteren erzeugen (create_mytoken fehlt). Melde dich mit mehr Fähigkeiten neu an.',
   'compose.parent.title': 'Was das Mytoken des Kontos erlaubt',
+  'compose.parent.not-now':
+    'Das Mytoken des Kontos darf dafür gerade nicht benutzt werden: seine Grenzen verbieten es.',
   'compose.issue': 'Mytoken erzeugen',
   'compose.fix-first':
     '{count, plural, one {Erst muss # Sache behoben werden.} other {Erst müssen # Dinge behoben werden.}}',

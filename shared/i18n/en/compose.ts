@@ -6,6 +6,8 @@ export const composeEn = {
   'compose.cannot':
     'The mytoken of this account may not make further ones (create_mytoken is missing). Log in again with more capabilities.',
   'compose.parent.title': 'What the account’s own mytoken allows',
+  'compose.parent.not-now':
+    'The account’s own mytoken may not be used for this right now: its limits forbid it.',
   'compose.issue': 'Create mytoken',
   'compose.fix-first':
     '{count, plural, one {# thing has to be mended first.} other {# things have to be mended first.}}',

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { countryCodes, countryFlag, isCountryCode } from '../../../shared/model/countries.ts';
 import { hostWithin, readHost } from '../../../shared/model/hosts.ts';
 import type { Clause } from '../../../shared/model/mytoken.ts';
+import { selectForAccessToken, selectForOther } from '../../../sandbox/rules/selection.ts';
 import {
+  clauseFor,
   fitInto,
+  forbiddenBy,
   normaliseRestrictions,
   redundantClauses,
   restrictionKeys,
@@ -207,5 +210,60 @@ describe('comparing clauses', () => {
         expect(redundantClauses(clauses).length).toBeLessThan(clauses.length);
       }),
     );
+  });
+});
+
+describe('using a mytoken', () => {
+  const some = <T>(values: readonly T[]): fc.Arbitrary<T[]> =>
+    fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 });
+  const clause = fc.record(
+    {
+      nbf: fc.constantFrom(50, 100, 150),
+      exp: fc.constantFrom(50, 100, 150),
+      scope: some(['a', 'b', 'c']).map((list) => list.join(' ')),
+      audience: some(['x', 'y']),
+      hosts: some(['10.0.0.0/8', '192.0.2.7', 'name.example.org', '2001:db8::/32']),
+      geoip_allow: some(['DE', 'FR']),
+      geoip_disallow: some(['DE', 'US']),
+      usages_AT: fc.nat(1),
+      usages_other: fc.nat(1),
+    },
+    { requiredKeys: [] },
+  );
+  const facts = fc.record({
+    ip: fc.constantFrom('10.1.2.3', '192.0.2.7', '2001:db8::5', '::ffff:10.1.1.1'),
+    country: fc.constantFrom('DE', 'US', 'IT'),
+  });
+
+  it('charges the clause that a server charges', () => {
+    fc.assert(
+      fc.property(
+        fc.array(clause, { minLength: 1, maxLength: 4 }),
+        facts,
+        fc.subarray(['a', 'b']),
+        fc.subarray(['x']),
+        (clauses, { ip, country }, scope, audience) => {
+          const server = { nowS: 100, ip, country, reverseDns: {}, caseSensitiveGeo: true, done: () => ({}) };
+          const request = {
+            ...{ scopes: scope, audience, providerScopes: ['a', 'b', 'c'] },
+            ...{ audienceNotApplied: true, unrestrictedIgnoresScope: true },
+          };
+          const ours = { nowSeconds: 100, ip, country };
+          const charged = selectForAccessToken(clauses, server, request)?.clause;
+          const index = clauseFor(clauses, { kind: 'AT', scope, audience }, ours);
+          expect(index === null ? undefined : clauses[index]).toBe(charged);
+          const other = clauseFor(clauses, { kind: 'other' }, ours);
+          expect(other === null ? undefined : clauses[other]).toBe(selectForOther(clauses, server));
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('holds nothing against a use that is not known, and says what is', () => {
+    const limits = { nbf: 200, hosts: ['10.0.0.0/8'], geoip_allow: ['DE'], usages_other: 0 };
+    const nobody = { nowSeconds: 100, ip: null, country: null };
+    expect(forbiddenBy(limits, { kind: 'other' }, nobody)).toEqual(['nbf', 'usages_other']);
+    expect(clauseFor([], { kind: 'other' }, nobody)).toBe(0);
   });
 });

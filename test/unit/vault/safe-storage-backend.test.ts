@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { safeStorageBackend, type SafeStorageApi } from '../../../electron/vault/index.ts';
+import {
+  safeStorageBackend,
+  type SafeStorageApi,
+  type SecretServiceState,
+} from '../../../electron/vault/index.ts';
 
 interface FakeOptions {
   readonly backend?: string;
@@ -111,31 +115,37 @@ test('R-23 R-25 with basic_text nothing is wrapped even when the store would do 
   const subject = make(fakeApi({ backend: 'basic_text' }));
   await expect(subject.wrap(randomBytes(32))).rejects.toMatchObject({ code: 'vault/unavailable' });
 });
-describe('locked keyring', () => {
-  test('R-28 Chromium is not asked before the keyring is open: it would remember its failure', async () => {
-    const api = fakeApi();
-    let asked = 0;
-    const available = api.isEncryptionAvailable.bind(api);
-    api.isEncryptionAvailable = () => {
-      asked += 1;
-      return available();
-    };
-    let locked = true;
-    const subject = safeStorageBackend({
-      ...{ api, platform: 'linux', signed: true, random: randomBytes },
-      isLocked: () => Promise.resolve(locked),
-    });
-    expect(await subject.probe()).toBe('locked');
-    expect(asked).toBe(0);
-    locked = false;
-    expect(await subject.probe()).toBe('os-user');
-  });
+describe('R-28 a keyring that is not open yet', () => {
+  test.each(['locked', 'absent'] as const)(
+    '%s: Chromium is not asked, it would remember its failure',
+    async (early) => {
+      const api = fakeApi();
+      let asked = 0;
+      const available = api.isEncryptionAvailable.bind(api);
+      api.isEncryptionAvailable = () => {
+        asked += 1;
+        return available();
+      };
+      let state: SecretServiceState = early;
+      const subject = safeStorageBackend({
+        ...{ api, platform: 'linux', signed: true, random: randomBytes },
+        secretService: () => Promise.resolve(state),
+      });
+      expect(await subject.probe()).toBe('locked');
+      expect(asked).toBe(0);
+      state = 'open';
+      expect(await subject.probe()).toBe('os-user');
+    },
+  );
 
-  test('a store without protection is none, whatever the keyring beside it does', async () => {
+  test.each([
+    ['basic_text', 'none'],
+    ['kwallet6', 'os-user'],
+  ])('says nothing about %s', async (backend, level) => {
     const subject = safeStorageBackend({
-      ...{ api: fakeApi({ backend: 'basic_text' }), platform: 'linux', signed: true, random: randomBytes },
-      isLocked: () => Promise.resolve(true),
+      ...{ api: fakeApi({ backend }), platform: 'linux', signed: true, random: randomBytes },
+      secretService: () => Promise.resolve('absent'),
     });
-    expect(await subject.probe()).toBe('none');
+    expect(await subject.probe()).toBe(level);
   });
 });
