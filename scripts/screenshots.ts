@@ -9,7 +9,7 @@ import { runScript, say } from './lib/say.ts';
 import { ensureSystemPackages } from './lib/system-packages.ts';
 
 await runScript(async () => {
-  await ensureSystemPackages(['runtime', 'desktop', 'browser']);
+  await ensureSystemPackages(['runtime', 'desktop', 'browser', 'tools']);
   await resolveElectron();
   await buildApp();
   const results = join(ROOT, 'test-results', 'screenshots');

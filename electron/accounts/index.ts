@@ -13,4 +13,4 @@ export {
 } from './stored-accounts.ts';
 export { type ReadTokenFile, readTokenFile, type TokenFile } from './token-file.ts';
 export type * from './types.ts';
-export { statusOf, toView, type ViewContext } from './view.ts';
+export { refuseUnusable, statusOf, toView, type ViewContext } from './view.ts';

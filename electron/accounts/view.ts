@@ -1,3 +1,4 @@
+import { DomainError } from '../../shared/errors.ts';
 import { type AccountStatus, type AccountView, expiringSoonMs } from '../../shared/model/account.ts';
 import type { VaultState } from '../vault/index.ts';
 import type { AccountRecord } from './types.ts';
@@ -33,6 +34,31 @@ export function toView(record: AccountRecord, context: ViewContext): AccountView
     problem: record.problem,
     storage: record.sessionOnly === true ? 'session' : 'vault',
   };
+}
+
+/**
+ * For whoever is about to ask the user on behalf of an account: throws what would stop the request afterwards anyway. `vault/locked`
+ * (retryable), `accounts/needs-login`, `accounts/uncertain`.
+ */
+export function refuseUnusable(
+  record: AccountRecord,
+  context: Pick<ViewContext, 'vaultState' | 'nowMs'>,
+): void {
+  switch (statusOf(record, context)) {
+    case 'locked':
+      throw new DomainError('vault/locked', 'The store of mytokens is locked; unlock it, then ask again.', {
+        retryable: true,
+      });
+    case 'expired':
+    case 'login-needed':
+      throw new DomainError('accounts/needs-login', 'This account needs a new login in Mytoken Desktop.');
+    case 'uncertain':
+      throw new DomainError('accounts/uncertain', 'This account needs a check in Mytoken Desktop.');
+    case 'ok':
+    case 'expiring':
+    case 'unreachable':
+      break;
+  }
 }
 
 /** What unlocking would not put right comes first: such an account needs a person anyway. */

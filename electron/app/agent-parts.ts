@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AgentView } from '../../shared/model/state.ts';
-import { type TemplateKind, templateKinds } from '../../shared/model/templates.ts';
-import type { AccountRecord, Accounts } from '../accounts/index.ts';
+import { lookupIn, templateKinds } from '../../shared/model/templates.ts';
+import { type AccountRecord, type Accounts, refuseUnusable } from '../accounts/index.ts';
 import {
   type AgentLock,
   type AgentSocket,
@@ -23,6 +23,7 @@ import type { MytokenClient } from '../mytoken/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
 import type { Profiles } from '../profiles/index.ts';
 import type { Minter, TokenBroker } from '../tokens/index.ts';
+import type { VaultStateKind } from '../vault/index.ts';
 import { serverTemplates } from './server-templates.ts';
 import type { SettingsService } from './settings.ts';
 
@@ -33,6 +34,8 @@ export interface AgentPartsDeps {
   readonly client: MytokenClient;
   readonly profiles: Profiles;
   readonly settings: SettingsService;
+  /** How the store of mytokens stands, once it has been looked at. */
+  readonly storage: () => Promise<VaultStateKind>;
   readonly socketPath: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -75,18 +78,12 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
         return [kind, entries] as const;
       }),
     );
-    const server = new Map<TemplateKind, (typeof found)[number][1]>(found);
-    const local = profiles.list();
     const { clockSkewMs } = await client.discover(account.instanceUrl);
     return wishOfProfile(
       account,
       profile,
       hint,
-      (kind, group, name) =>
-        (group === '_'
-          ? local.find((entry) => entry.kind === kind && entry.name === name)?.payload
-          : undefined) ??
-        server.get(kind)?.find((entry) => entry.group === group && entry.name === name)?.payload,
+      lookupIn(profiles.list(), Object.fromEntries(found)),
       Math.floor((clock.nowMs() + (clockSkewMs ?? 0)) / 1000),
     );
   };
@@ -102,13 +99,17 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
       const paused = Object.fromEntries(accountIds.map((accountId) => [accountId, 'deny' as const]));
       settings.update({ policies: { ...settings.get().policies, ...paused } });
     },
+    async refuseUnusable(account) {
+      const vaultState = { kind: await deps.storage() };
+      refuseUnusable(accounts.require(account.id), { vaultState, nowMs: clock.nowMs() });
+    },
     wishFor,
     appVersion: deps.appVersion,
   });
   const socket = createAgentSocket({
     path: deps.socketPath,
     service,
-    identify: (connection) => Promise.resolve(identify(connection, 'agent-socket')),
+    identify: (connection) => identify(connection, 'agent-socket'),
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
     clock,
     log,

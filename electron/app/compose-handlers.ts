@@ -26,9 +26,10 @@ export function composeHandlers(deps: ComposeHandlerDeps): Pick<Handlers, Compos
   const { accounts, client, minter, minted, profiles } = deps;
   return {
     async 'compose:issue'({ accountId, wish }) {
+      // First: once the mytoken is made, nothing may keep it from its user any more.
+      const { endpoints } = await client.discover(accounts.require(accountId).instanceUrl);
       const made = await minter.mint(accountId, wish);
       const resultId = minted.keep(accountId, made);
-      const { endpoints } = await client.discover(accounts.require(accountId).instanceUrl);
       return {
         resultId,
         kind: made.kind,
@@ -65,7 +66,7 @@ export function composeHandlers(deps: ComposeHandlerDeps): Pick<Handlers, Compos
 
     async 'compose:revoke'({ resultId }) {
       const { minted: made } = minted.take(resultId);
-      await client.revoke({ instanceUrl: made.instanceUrl, value: made.value }, { recursive: true });
+      await minter.revoke(made);
       minted.dismiss(resultId);
       return null;
     },

@@ -1,16 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  app,
-  clipboard,
-  dialog,
-  ipcMain,
-  nativeImage,
-  nativeTheme,
-  powerMonitor,
-  session,
-  shell,
-} from 'electron';
+import { app, clipboard, ipcMain, nativeImage, nativeTheme, powerMonitor, session, shell } from 'electron';
 import { DomainError } from '../../shared/errors.ts';
 import {
   chooseLocale,
@@ -52,7 +42,8 @@ import { chooseFormatLocale } from './format-locale.ts';
 import { createHandlers } from './handlers.ts';
 import { openJsonStore } from './json-store.ts';
 import { keyStores } from './key-stores.ts';
-import { helpPages } from './help-pages.ts';
+import { fileDialogs } from './file-dialogs.ts';
+import { helpUrl } from './help-pages.ts';
 import { knownInstances } from './known-instances.ts';
 import { announceLostLogins } from './lost-logins.ts';
 import { appPaths } from './paths.ts';
@@ -263,6 +254,9 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     return nativeImage.createFromPath(join(appRoot, 'out', 'assets', 'tray', `${name}.png`));
   };
 
+  const documentationOf = async (accountId: string): Promise<string | null> =>
+    (await core.client.discover(accounts.require(accountId).instanceUrl)).documentation;
+
   const dispatcher = createDispatcher(
     createHandlers({
       hub,
@@ -282,28 +276,11 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       minted: core.minted,
       profiles: core.profiles,
       copyMinted: (accountId, secret) => copier.minted(accountId, secret),
-      async pickSavePath(suggestedName) {
-        const options = { title: t()('dialog.save-mytoken'), defaultPath: suggestedName };
-        const parent = window.native();
-        const picked = parent
-          ? await dialog.showSaveDialog(parent, options)
-          : await dialog.showSaveDialog(options);
-        return picked.canceled || picked.filePath === '' ? null : picked.filePath;
-      },
+      ...fileDialogs(() => window.native(), t),
       clearClipboard: () => systemClipboard.clearNow(),
-      async pickFile(purpose) {
-        const options = {
-          title: t()(`dialog.pick-${purpose}`),
-          properties: ['openFile' as const],
-        };
-        const parent = window.native();
-        const picked = parent
-          ? await dialog.showOpenDialog(parent, options)
-          : await dialog.showOpenDialog(options);
-        return picked.filePaths[0] ?? null;
-      },
       async openHelp(link, accountId) {
-        await external.open(await helpUrl(link, accountId));
+        const documentation = accountId === undefined ? null : await documentationOf(accountId);
+        await external.open(helpUrl(link, documentation));
       },
       windowReady: () => window.ready(),
       agent: core.agent,
@@ -313,14 +290,6 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     (role) => `${appScheme}://${role}`,
     log,
   );
-
-  async function helpUrl(link: string, accountId: string | undefined): Promise<string> {
-    if (link === 'instance-docs' && accountId !== undefined) {
-      const { documentation } = await core.client.discover(accounts.require(accountId).instanceUrl);
-      if (documentation !== null) return documentation;
-    }
-    return helpPages[link] ?? helpPages['documentation'] ?? '';
-  }
 
   /** Each source of change tells window and tray. */
   const wireChanges = (): void => {
@@ -383,6 +352,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     async start() {
       app.on('before-quit', () => {
         quitting = true; // or the window would refuse to close and with it the app to quit
+        core.agent.approvals.stop(); // or the next question would open its window while we go
       });
       const hidden = request.hidden || (settings.get().startHidden && !request.show);
       if (!hidden) show();

@@ -26,7 +26,13 @@ import {
   type Minter,
   type TokenBroker,
 } from '../tokens/index.ts';
-import { createVault, type KeyBackend, openWithRetry, type Vault } from '../vault/index.ts';
+import {
+  createVault,
+  type KeyBackend,
+  openWithRetry,
+  type Vault,
+  type VaultStateKind,
+} from '../vault/index.ts';
 import { type AgentParts, createAgentParts } from './agent-parts.ts';
 import { loadCaFiles } from './ca-files.ts';
 import type { JsonStore } from './json-store.ts';
@@ -136,6 +142,10 @@ export function createCore(deps: CoreDeps): Core {
     accessToken: (wish) =>
       firstLook === null ? broker.accessToken(wish) : firstLook.then(() => broker.accessToken(wish)),
   };
+  const storage = async (): Promise<VaultStateKind> => {
+    await firstLook;
+    return vault.state().kind;
+  };
   const keys = createClientKeys({ storage: clientStorage(deps.stores.clients, log), clock, log, accounts });
   const endpoint = createHttpEndpoint({
     broker: patientBroker,
@@ -161,6 +171,7 @@ export function createCore(deps: CoreDeps): Core {
     client,
     profiles,
     settings,
+    storage,
     socketPath: paths.agentSocket,
     clock,
     log,
@@ -174,7 +185,7 @@ export function createCore(deps: CoreDeps): Core {
   });
 
   const forgetRemoved = accounts.onChange(({ removed }) => {
-    for (const accountId of removed) agent.grants.clear(accountId);
+    for (const accountId of removed) agent.approvals.forgetAccount(accountId);
     const { policies } = settings.get();
     if (removed.some((accountId) => accountId in policies)) {
       const kept = Object.entries(policies).filter(([accountId]) => !removed.includes(accountId));
@@ -193,7 +204,10 @@ export function createCore(deps: CoreDeps): Core {
   /** Whenever the vault opens, look into requests that a crash interrupted. */
   const settleWhenOpen = vault.onState((state) => {
     if (state.kind === 'ok') void broker.settle();
-    if (state.kind === 'locked' || state.kind === 'closed') agent.grants.clear();
+    if (state.kind === 'locked' || state.kind === 'closed') {
+      agent.grants.clear();
+      minted.forgetAll();
+    }
   });
 
   return {

@@ -44,6 +44,8 @@ export interface Approvals {
   /** All that wait, the one on the screen included. */
   count(): number;
   onChange(listener: () => void): () => void;
+  /** The account was removed: nothing waits for it any more, and nothing is remembered. */
+  forgetAccount(accountId: string): void;
   stop(): void;
 }
 
@@ -67,7 +69,6 @@ interface Pending {
   readonly shared: string;
   readonly contentHash: string;
   readonly question: Question;
-  readonly receivedAtMs: number;
   readonly startedMonotonicMs: number;
   readonly deadlineAtMs: number;
   readonly waiters: Set<Waiter>;
@@ -220,7 +221,7 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
         const shownForMs = clock.monotonicMs() - (pending.shownMonotonicMs ?? clock.monotonicMs());
         if (shownForMs < earliestApprovalMs) throw gone();
         const content = approved(question.content, narrowed);
-        if (content.kind === 'access-token') {
+        if (content.kind === 'access-token' && isGrantable(question)) {
           grants.add({ ...question, ...content, accountId: question.account.id }, grant);
         }
         log.info('approvals.allowed', { kind: content.kind, grant, verified: question.caller.verified });
@@ -239,16 +240,19 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
         caller,
         account,
         content,
-        receivedAtMs: pending.receivedAtMs,
         deadlineAtMs: pending.deadlineAtMs,
         waiting: queue.length - 1,
         asked: pending.waiters.size,
-        grantable:
-          caller.identity !== null &&
-          content.kind === 'access-token' &&
-          pending.question.policy === 'ask-once',
+        grantable: isGrantable(pending.question),
         offerBlock: caller.identity !== null && denials.countFor(programOf(caller)) >= offerBlockAfter,
       };
+    },
+
+    forgetAccount(accountId) {
+      grants.clear(accountId);
+      const gone = queue.filter(({ question }) => question.account.id === accountId);
+      for (const pending of gone) finish(pending, 'refused', 'policy', ({ reject }) => reject(accountGone()));
+      if (gone.length > 0) changedNow();
     },
 
     count: () => queue.length,
@@ -269,7 +273,6 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
       shared,
       contentHash: hash([question.caller, question.account, question.content]),
       question,
-      receivedAtMs: clock.nowMs(),
       startedMonotonicMs: clock.monotonicMs(),
       deadlineAtMs: clock.nowMs() + question.waitMs,
       waiters: new Set(),
@@ -294,6 +297,11 @@ function approved(shown: ApprovalContent, narrowed: SubMytokenWish | undefined):
   return { ...shown, wish: { ...narrowed, responseType: shown.wish.responseType } };
 }
 
+/** Who cannot be recognised again, or has to be asked every time, is not remembered; a mytoken never is. */
+function isGrantable({ caller, content, policy }: Question): boolean {
+  return caller.identity !== null && content.kind === 'access-token' && policy === 'ask-once';
+}
+
 function summaryOf(content: ApprovalContent): string {
   return content.kind === 'mytoken'
     ? content.wish.capabilities.join(' ')
@@ -310,6 +318,10 @@ function programOf(caller: CallerView): string {
 
 function hash(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+function accountGone(): DomainError {
+  return new DomainError('accounts/not-found', 'The account was removed.');
 }
 
 function denied(): DomainError {

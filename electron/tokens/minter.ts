@@ -11,7 +11,7 @@ import {
 } from '../../shared/model/sub-mytoken.ts';
 import { differencesFrom } from '../../shared/model/wish-differences.ts';
 import type { Accounts } from '../accounts/index.ts';
-import type { HeldMytoken, IssuedMytoken, IssuedTransferCode, MytokenClient } from '../mytoken/index.ts';
+import type { IssuedMytoken, IssuedTransferCode, MytokenClient } from '../mytoken/index.ts';
 import type { Clock, Logger, Secret } from '../ports/index.ts';
 import type { TokenBroker } from './types.ts';
 
@@ -48,12 +48,19 @@ export interface Minter {
    * `compose/widened` thrown.
    */
   mint(accountId: string, wish: SubMytokenWish): Promise<MintedMytoken>;
+  /** Takes back what was made, with everything made from it; of a code also the mytoken behind it. Throws what the client throws. */
+  revoke(minted: Pick<MintedMytoken, 'instanceUrl' | 'value'>): Promise<void>;
 }
 
 export function createMinter(deps: MinterDeps): Minter {
   const { accounts, broker, client, clock, log } = deps;
 
+  const revoke: Minter['revoke'] = async ({ instanceUrl, value }) => {
+    await client.revoke({ instanceUrl, value }, { recursive: true });
+  };
+
   return {
+    revoke,
     async mint(accountId, wish) {
       const account = accounts.require(accountId);
       const { clockSkewMs } = await client.discover(account.instanceUrl);
@@ -67,8 +74,12 @@ export function createMinter(deps: MinterDeps): Minter {
       );
       const granted = { ...issued, oidc_iss: account.oidcIssuer };
       const expected = restrictions.length > 0 ? restrictions : account.restrictions;
+      const value = issued.kind === 'transfer-code' ? issued.code : issued.value;
       if (gaveMore(wish.capabilities, expected, issued)) {
-        const revoked = await revoke(deps, account.instanceUrl, issued);
+        const revoked = await revoke({ instanceUrl: account.instanceUrl, value }).then(
+          () => true,
+          () => false,
+        );
         log.error('compose.widened', { accountId, revoked });
         throw new DomainError('compose/widened', 'The server gave more than was asked for.', {
           details: { revoked },
@@ -77,7 +88,7 @@ export function createMinter(deps: MinterDeps): Minter {
       log.info('compose.issued', { accountId, kind: kindOf(issued) });
       return {
         kind: kindOf(issued),
-        value: issued.kind === 'transfer-code' ? issued.code : issued.value,
+        value,
         instanceUrl: account.instanceUrl,
         momId: issued.momId,
         name: wish.name,
@@ -163,25 +174,6 @@ function gaveMore(
     // `this` has become an address, and names are the server's to resolve: only what is certain counts.
     expected.every((base) => widerThan(clause, base).some(({ certain }) => certain)),
   );
-}
-
-async function revoke(
-  { client, log }: MinterDeps,
-  instanceUrl: string,
-  issued: IssuedMytoken | IssuedTransferCode,
-): Promise<boolean> {
-  // Revoking the string of a code deletes the code and the mytoken behind it.
-  const held: HeldMytoken = {
-    instanceUrl,
-    value: issued.kind === 'transfer-code' ? issued.code : issued.value,
-  };
-  try {
-    await client.revoke(held, { recursive: true });
-    return true;
-  } catch (error) {
-    log.warn('compose.not-revoked', { code: error instanceof DomainError ? error.code : 'app/internal' });
-    return false;
-  }
 }
 
 function kindOf(issued: IssuedMytoken | IssuedTransferCode): ResponseType {

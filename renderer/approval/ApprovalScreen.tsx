@@ -40,14 +40,16 @@ export function ApprovalScreen({ approval }: { readonly approval: ApprovalView }
   const history = useDraft(
     () => asked ?? { name: '', capabilities: [], restrictions: [], rotation: null, responseType: 'token' },
   );
-  // Only reductions: what was asked for is the parent of what is given.
+  // Only reductions: what was asked for is the parent of what is given. Asking for no limits means having the account's.
+  const restrictions = asked?.restrictions.length
+    ? asked.restrictions
+    : content.kind === 'mytoken'
+      ? content.parent.restrictions
+      : [];
   const limit: ParentMytoken | null =
     asked === null
       ? null
-      : {
-          capabilities: asked.capabilities,
-          restrictions: normaliseRestrictions(asked.restrictions, nowSeconds),
-        };
+      : { capabilities: asked.capabilities, restrictions: normaliseRestrictions(restrictions, nowSeconds) };
   const found = limit === null ? null : review(history.draft, limit, nowSeconds);
   const program = caller.program === '' ? t('approval.unknown-program') : caller.program;
 
@@ -119,7 +121,7 @@ export function ApprovalScreen({ approval }: { readonly approval: ApprovalView }
             />
             <Summary
               capabilities={history.draft.capabilities}
-              restrictions={history.draft.restrictions}
+              restrictions={history.draft.restrictions.length > 0 ? history.draft.restrictions : restrictions}
               rotation={history.draft.rotation}
               cautions={found.cautions}
             />
@@ -128,9 +130,7 @@ export function ApprovalScreen({ approval }: { readonly approval: ApprovalView }
           <>
             <Summary
               capabilities={content.wish.capabilities}
-              restrictions={
-                content.wish.restrictions.length > 0 ? content.wish.restrictions : content.parent.restrictions
-              }
+              restrictions={restrictions}
               rotation={content.wish.rotation}
               cautions={found?.cautions ?? []}
             />

@@ -19,7 +19,7 @@ import { useApp } from '../hooks/app-context.tsx';
 import { listOf } from '../hooks/time-texts.ts';
 import { useTask } from '../hooks/use-task.ts';
 import { asProfile, type MytokenDraft, withProfile } from './draft.ts';
-import { type Templates, useTemplates } from './use-templates.ts';
+import type { Templates } from './use-templates.ts';
 
 interface Choice {
   readonly key: string;
@@ -46,15 +46,14 @@ type Outcome =
 export function ProfilePicker({
   draft,
   onChange,
-  instanceUrl,
+  templates,
 }: {
   readonly draft: MytokenDraft;
   readonly onChange: (draft: MytokenDraft) => void;
-  readonly instanceUrl: string;
+  readonly templates: Templates;
 }): ReactNode {
   const { t, call, formatLocale } = useApp();
   const announce = useAnnounce();
-  const templates = useTemplates(instanceUrl);
   const [chosen, setChosen] = useState<Choice | null>(null);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [naming, setNaming] = useState(false);

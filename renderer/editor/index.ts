@@ -4,4 +4,5 @@ export { problemWords } from './problem-words.ts';
 export { ProfilePicker } from './ProfilePicker.tsx';
 export { problemsAt, review } from './review.ts';
 export { Summary } from './Summary.tsx';
+export { useTemplates } from './use-templates.ts';
 export { type DraftHistory, useDraft } from './use-draft.ts';

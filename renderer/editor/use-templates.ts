@@ -1,7 +1,12 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { TemplateView } from '../../shared/ipc/contract.ts';
 import type { LocalProfile } from '../../shared/model/local-profiles.ts';
-import { type TemplateKind, templateKinds, type TemplateLookup } from '../../shared/model/templates.ts';
+import {
+  lookupIn,
+  type TemplateKind,
+  templateKinds,
+  type TemplateLookup,
+} from '../../shared/model/templates.ts';
 import { useApp } from '../hooks/app-context.tsx';
 
 export interface Templates {
@@ -15,8 +20,7 @@ export interface Templates {
 type ByKind = Readonly<Partial<Record<TemplateKind, readonly TemplateView[]>>>;
 
 /**
- * Profiles and templates of this machine and of one server. References without a group mean the local one first; a server without any, or
- * one that does not answer, has none.
+ * Profiles and templates of this machine and of one server. A server without any, or one that does not answer, has none.
  */
 export function useTemplates(instanceUrl: string): Templates {
   const { call } = useApp();
@@ -52,16 +56,10 @@ export function useTemplates(instanceUrl: string): Templates {
     };
   }, [call, instanceUrl]);
 
-  const lookup: TemplateLookup = (kind, group, name) => {
-    const here =
-      group === '_' ? local.find((entry) => entry.kind === kind && entry.name === name) : undefined;
-    if (here !== undefined) return here.payload;
-    return server[kind]?.find((entry) => entry.group === group && entry.name === name)?.payload;
-  };
   return {
     local,
     server: server.profiles ?? [],
-    lookup,
+    lookup: lookupIn(local, server),
     reload: useCallback(() => setTurn((before) => before + 1), []),
   };
 }

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, use, useCallback, useMemo, useSyncExtern
 import { createTranslate, isMessageKey, type Translate } from '../../shared/i18n/catalogue.ts';
 import { defaultSettings } from '../../shared/model/settings.ts';
 import type { AppState, PlatformView } from '../../shared/model/state.ts';
-import type { ApiError, Call, Store } from '../api/index.ts';
+import type { Call, Store } from '../api/index.ts';
 
 interface AppContextValue {
   readonly state: AppState;
@@ -94,9 +94,4 @@ export function errorTexts(t: Translate, code: string): { readonly text: string;
   return text === ''
     ? { text: t('error.app/internal.text'), next: t('error.app/internal.next') }
     : { text, next: lookUp(`error.${code}.next`) };
-}
-
-export function errorSentence(t: Translate, error: ApiError): string {
-  const { text, next } = errorTexts(t, error.code);
-  return `${text} ${next}`;
 }

@@ -33,7 +33,6 @@ export interface ApprovalView {
   readonly caller: CallerView;
   readonly account: ApprovalAccount;
   readonly content: ApprovalContent;
-  readonly receivedAtMs: number;
   readonly deadlineAtMs: number;
   /** Requests that wait behind this one. */
   readonly waiting: number;

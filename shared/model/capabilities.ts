@@ -18,8 +18,6 @@ export const knownCapabilities = [
   'settings:email',
 ] as const;
 
-export type KnownCapability = (typeof knownCapabilities)[number];
-
 /** Those of the known ones that also exist as `read@…`, which looks and changes nothing. */
 const withReadOnlyForm: ReadonlySet<string> = new Set([
   'manage_mytokens:notify',

@@ -6,6 +6,25 @@ export type TemplateKind = (typeof templateKinds)[number];
 /** Where to find a payload: by kind, group (`_` is the default one) and name; undefined when there is none. */
 export type TemplateLookup = (kind: TemplateKind, group: string, name: string) => unknown;
 
+/** Templates of this machine, which a reference without a group means first, and those of a server. */
+export function lookupIn(
+  local: readonly { readonly kind: TemplateKind; readonly name: string; readonly payload?: unknown }[],
+  server: Readonly<
+    Partial<
+      Record<
+        TemplateKind,
+        readonly { readonly group: string; readonly name: string; readonly payload?: unknown }[]
+      >
+    >
+  >,
+): TemplateLookup {
+  return (kind, group, name) => {
+    const here =
+      group === '_' ? local.find((entry) => entry.kind === kind && entry.name === name) : undefined;
+    return (here ?? server[kind]?.find((entry) => entry.group === group && entry.name === name))?.payload;
+  };
+}
+
 /** A reference to nothing, a template that includes itself, or two values that cannot be merged. */
 export class TemplateProblem extends Error {
   readonly reason: 'unknown' | 'circular' | 'not-mergeable';
@@ -41,12 +60,6 @@ export interface ExpandedProfile {
 export function expandProfile(raw: unknown, lookup: TemplateLookup): Expanded<ExpandedProfile> {
   const expander = new Expander(lookup);
   return { value: expander.profile(isObject(raw) ? raw : {}), included: expander.included };
-}
-
-/** A restrictions template or field alone. Throws {@link TemplateProblem}. */
-export function expandRestrictions(raw: unknown, lookup: TemplateLookup): Expanded<readonly JsonObject[]> {
-  const expander = new Expander(lookup);
-  return { value: expander.restrictions(raw, []), included: expander.included };
 }
 
 class Expander {

@@ -57,19 +57,6 @@ export function resolveTime(value: number | string | undefined, nowSeconds: numb
   return undefined;
 }
 
-/** `1d12h` for 129 600; whole seconds, largest units first, weeks and years left out because people count days. */
-export function spellDuration(seconds: number): string {
-  let rest = Math.max(0, Math.round(seconds));
-  let text = '';
-  for (const unit of ['d', 'h', 'm', 's'] as const) {
-    const size = unitSeconds[unit] ?? 1;
-    const count = Math.floor(rest / size);
-    if (count > 0) text += `${count}${unit}`;
-    rest -= count * size;
-  }
-  return text === '' ? '0s' : text;
-}
-
 function absolute(seconds: number): ReadTime {
   if (!Number.isFinite(seconds)) return { kind: 'problem', problem: 'not-a-time' };
   if (seconds > lastSeconds) return { kind: 'problem', problem: 'too-far' };

@@ -188,6 +188,42 @@ test('a program that goes takes its question along, and closing the window is no
   expect(await asked.catch((error: unknown) => error as { code: number })).toMatchObject({ code: 1 });
 });
 
+test('quitting with questions waiting ends the app and tells the programs', async () => {
+  const running = await openAgent();
+  const ask = (scope: string): Promise<unknown> =>
+    askEncrypted(socketPath(), { request: 'access_token', account: 'alpha', scope });
+  const { asked } = await question(running, () => ask('openid'));
+  const others = [ask('email'), ask('profile')];
+  for (const other of others) other.catch(() => undefined);
+  await expect(running.window.getByText('3 requests wait for your answer.')).toBeVisible();
+  const ended = new Promise<void>((resolve) => running.electron.process().once('exit', () => resolve()));
+  await running.electron.evaluate(({ app: electron }) => electron.quit());
+  await ended;
+  app = null;
+  for (const one of [asked, ...others])
+    expect(await one).toMatchObject({ error: 'Mytoken Desktop is quitting.' });
+});
+
+test('an account’s own limits are shown when a program asks for none', async () => {
+  const running = await openAgent();
+  const token = await sandbox.control.issueMytoken({
+    user: 'alice',
+    capabilities: ['AT', 'create_mytoken'],
+    restrictions: [{ exp: Math.floor(Date.now() / 1000) + 86_400 }],
+  });
+  await call(running.window, 'accounts:import', {
+    source: { kind: 'paste', text: token.value },
+    displayName: 'Beta',
+    shortname: 'beta',
+  });
+  const request = { request: 'mytoken', account: 'beta', mytoken_profile: { capabilities: ['AT'] } };
+  const { page, asked } = await question(running, () => askEncrypted(socketPath(), request));
+  await expect(page.getByText(/It may get access tokens\. Until/)).toBeVisible();
+  await expect(page.getByText('Without any limit')).toHaveCount(0);
+  await answer(page, 'Allow');
+  expect(await asked).toMatchObject({ restrictions: [{ exp: expect.any(Number) as unknown }] });
+});
+
 test('oidc-add lists, pauses and locks; the window undoes it', async () => {
   const running = await openAgent();
   const { window } = running;

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { electronArgs, type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
+import { askEncrypted } from '../support/agent-client.ts';
 import { launchApp, type RunningApp } from '../support/app-driver.ts';
 import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
 import { askForToken, ended, makeServingProfile } from '../support/serving-profile.ts';
@@ -125,6 +126,12 @@ test('locked keyring: programs are told to come back, nothing is lost, and unloc
   expect(refused.status).toBe(503);
   expect(refused.headers.get('retry-after')).not.toBeNull();
   expect(await refused.json()).toMatchObject({ error: { code: 'vault/locked', retryable: true } });
+
+  // A program of oidc-agent hears it too, and nobody is asked for what could not be given.
+  const socket = join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'agent.sock');
+  const told = await askEncrypted(socket, { request: 'access_token', account: 'alpha' });
+  expect(told['error']).toContain('locked');
+  expect(await windowCount(app)).toBe(1);
 
   await app.window.getByRole('button', { name: 'Try again' }).click(); // a dismissed prompt spoils nothing
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');

@@ -92,15 +92,15 @@ function confinementOf(facts: ProcessFacts): CallerView['confinement'] {
 }
 
 /**
- * What stays the same when the same program asks again: where it is, and for an interpreter its script. A shell at a terminal is the
- * person typing; an interpreter whose script cannot be told, or a program whose file cannot be read, is nobody (R-67).
+ * What stays the same when the same program asks again: where it is, and for an interpreter its script. A shell that reads from a
+ * terminal is the person typing; an interpreter whose script cannot be told, or a program whose file cannot be read, is nobody (R-67).
  */
 function identityOf(door: CallerView['door'], facts: ProcessFacts, script: string | null): string | null {
   const { executable } = facts;
   if (executable === null || messengers.test(basename(executable))) return null;
   const name = basename(executable);
   if (interpreters.test(name)) {
-    const atTerminal = shells.test(name) && facts.commandLine.length <= 1;
+    const atTerminal = shells.test(name) && facts.commandLine.length <= 1 && facts.atTerminal;
     if (!atTerminal && (script === null || !isAbsolute(script))) return null;
   }
   return createHash('sha256')

@@ -14,6 +14,8 @@ export interface ProcessFacts {
   /** Lines of its control groups: containers show there. */
   readonly controlGroups: string;
   readonly hasFlatpakInfo: boolean;
+  /** Reads from a terminal, as far as we may look. */
+  readonly atTerminal: boolean;
 }
 
 export type ReadProcess = (pid: number) => ProcessFacts | null;
@@ -40,6 +42,7 @@ export function procTable(root = '/proc'): ReadProcess {
         .filter((word, index, words) => word !== '' || index < words.length - 1),
       workingDirectory: attempt(() => readlinkSync(at('cwd'))),
       controlGroups: attempt(() => readFileSync(at('cgroup'), 'utf8')) ?? '',
+      atTerminal: /^\/dev\/(pts\/|tty)/.test(attempt(() => readlinkSync(at('fd/0'))) ?? ''),
       hasFlatpakInfo: attempt(() => statSync(at('root/.flatpak-info'))) !== null,
     };
   };

@@ -1,7 +1,9 @@
 import { frameLength, keyLength, openChannel, type SecureChannel } from './secure-channel.ts';
 
 /** Larger requests than any client makes; a profile given as JSON is the longest. */
-export const largestRequest = 256 * 1024;
+const largestRequest = 256 * 1024;
+/** Length, nonce and their colons. */
+const longestHead = 64;
 
 export type Step =
   /** More has to arrive. */
@@ -24,7 +26,6 @@ export type Step =
  */
 export class Conversation {
   readonly #open: (theirPublicKey: string) => SecureChannel | null;
-  #text = '';
   #bytes: Buffer = Buffer.alloc(0);
   #channel: SecureChannel | null = null;
   #over = false;
@@ -45,15 +46,16 @@ export class Conversation {
     if (this.#over) return { kind: 'wait' };
     if (this.#bytes.length + chunk.length > largestRequest) return this.#end('Bad Request: too large');
     this.#bytes = Buffer.concat([this.#bytes, chunk]);
-    // Latin 1 keeps one character per byte; plain JSON is read as UTF-8 once it is whole.
-    this.#text = this.#bytes.toString('latin1');
     if (this.#channel !== null) return this.#frame(this.#channel);
-    const first = /\S/.exec(this.#text)?.[0];
+    const first = this.#bytes.find((byte) => !isBlank(byte));
     if (first === undefined) return { kind: 'wait' };
-    return first === '{' || first === '[' || first === '"' ? this.#plain() : this.#key();
+    return '{["'.includes(String.fromCharCode(first)) ? this.#plain() : this.#key();
   }
 
   #plain(): Step {
+    // Only what may be the end is worth reading all of it: else a client that sends byte by byte keeps everybody busy.
+    const last = this.#bytes.findLast((byte) => !isBlank(byte)) ?? 0;
+    if (!'}]"'.includes(String.fromCharCode(last))) return { kind: 'wait' };
     const text = this.#bytes.toString('utf8');
     try {
       JSON.parse(text);
@@ -66,10 +68,12 @@ export class Conversation {
   }
 
   #key(): Step {
-    if (this.#text.length < keyLength) {
-      return /^[A-Za-z0-9+/]*={0,2}$/.test(this.#text) ? { kind: 'wait' } : this.#end(null);
+    // Latin 1 keeps one character per byte.
+    const key = this.#bytes.toString('latin1', 0, keyLength);
+    if (key.length < keyLength) {
+      return /^[A-Za-z0-9+/]*={0,2}$/.test(key) ? { kind: 'wait' } : this.#end(null);
     }
-    const channel = this.#open(this.#text.slice(0, keyLength));
+    const channel = this.#open(key);
     if (channel === null) return this.#end(null);
     this.#channel = channel;
     // Some clients end the key with a line break (ipc reference 2.4).
@@ -83,12 +87,13 @@ export class Conversation {
   }
 
   #frame(channel: SecureChannel): Step {
-    const start = this.#text.replace(/^\s+/, '');
-    const length = frameLength(start.slice(0, 64));
+    const start = this.#bytes.findIndex((byte) => !isBlank(byte));
+    if (start < 0) return { kind: 'wait' };
+    const length = frameLength(this.#bytes.toString('latin1', start, start + longestHead));
     if (length === null) return { kind: 'wait' };
     if (length === 'bad' || length > largestRequest) return this.#end(null);
-    if (start.length < length) return { kind: 'wait' };
-    const text = channel.open(start.slice(0, length));
+    if (this.#bytes.length - start < length) return { kind: 'wait' };
+    const text = channel.open(this.#bytes.toString('latin1', start, start + length));
     if (text === null) return this.#end(null);
     this.#over = true;
     return { kind: 'request', text, encrypted: true, reply: (json) => channel.seal(json) };
@@ -104,4 +109,9 @@ export class Conversation {
           : JSON.stringify({ status: 'failure', error: reason }),
     };
   }
+}
+
+/** White space of JSON (RFC 8259, section 2). */
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

@@ -21,13 +21,28 @@ export interface AgentLock {
 
 export function createAgentLock(clock: Clock): AgentLock {
   const changed = new Emitter<undefined>();
-  let held: { readonly salt: Buffer; readonly hash: Buffer } | null = null;
+  let held: { readonly salt: Buffer; readonly hash: Promise<Buffer> } | null = null;
   let failures = 0;
+  /** One attempt after the other: guessing over many connections at once is no faster. */
+  let attempts: Promise<unknown> = Promise.resolve();
 
   const release = (): void => {
     held = null;
     failures = 0;
     changed.emit(undefined);
+  };
+
+  const tryPassword = async (password: string): Promise<'unlocked' | 'not-locked' | 'wrong'> => {
+    const tried = held;
+    if (tried === null) return 'not-locked';
+    const given = await derive(password, tried.salt, hashBytes);
+    if (timingSafeEqual(given, await tried.hash)) {
+      release();
+      return 'unlocked';
+    }
+    failures = Math.min(mostCounted, failures + 1);
+    await new Promise<void>((resolve) => clock.after(failureMs * failures ** 2, resolve));
+    return 'wrong';
   };
 
   return {
@@ -36,21 +51,16 @@ export function createAgentLock(clock: Clock): AgentLock {
     async lock(password) {
       if (held !== null) return false;
       const salt = randomBytes(16);
-      held = { salt, hash: await derive(password, salt, hashBytes) };
+      // Held from this moment on: a second client that comes while the hash is worked out finds it locked.
+      held = { salt, hash: derive(password, salt, hashBytes) };
       changed.emit(undefined);
+      await held.hash;
       return true;
     },
-    async unlock(password) {
-      if (held === null) return 'not-locked';
-      const { salt, hash } = held;
-      const given = await derive(password, salt, hashBytes);
-      if (timingSafeEqual(given, hash)) {
-        release();
-        return 'unlocked';
-      }
-      failures = Math.min(mostCounted, failures + 1);
-      await new Promise<void>((resolve) => clock.after(failureMs * failures ** 2, resolve));
-      return 'wrong';
+    unlock(password) {
+      const attempt = attempts.then(() => tryPassword(password));
+      attempts = attempt;
+      return attempt;
     },
     release,
   };

@@ -1,5 +1,5 @@
 import { DomainError } from '../../../shared/errors.ts';
-import { childCapabilities, defaultCapabilities } from '../../../shared/model/capabilities.ts';
+import { childCapabilities, defaultCapabilities, hasCapability } from '../../../shared/model/capabilities.ts';
 import type { Clause } from '../../../shared/model/mytoken.ts';
 import { type ProfileContent, readProfile } from '../../../shared/model/profile-reading.ts';
 import { isShowable } from './requests.ts';
@@ -14,7 +14,8 @@ const mostClauses = 20;
 
 /**
  * What a program's request for a mytoken comes to: its profile expanded, and made to fit into the account's mytoken, because a server
- * would drop or widen silently what does not. Throws `compose/invalid` for a profile that cannot be used.
+ * would drop or widen silently what does not. Throws `compose/invalid` for a profile that cannot be used, `compose/not-the-parents` when
+ * nothing of it can be given.
  */
 export function wishOfProfile(
   parent: { readonly capabilities: readonly string[]; readonly restrictions: readonly Clause[] },
@@ -39,7 +40,12 @@ export function wishOfProfile(
     );
   }
   refuseStrangeText(expanded, nowSeconds);
-  const capabilities = childCapabilities(parent.capabilities, expanded.capabilities ?? defaultCapabilities);
+  // To a server an empty list means everything its parent can: nobody asks for that by leaving it empty.
+  const asked = expanded.capabilities?.length ? expanded.capabilities : defaultCapabilities;
+  const capabilities = childCapabilities(parent.capabilities, asked);
+  if (capabilities.length === 0 || !hasCapability(parent.capabilities, 'create_mytoken')) {
+    throw new DomainError('compose/not-the-parents', 'The mytoken of the account cannot give this.');
+  }
   const restrictions = expanded.restrictions ?? [];
   const { verdicts } = tighten(parent.restrictions, normaliseRestrictions(restrictions, nowSeconds));
   const fitted = restrictions

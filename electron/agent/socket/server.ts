@@ -14,7 +14,7 @@ export interface AgentSocketDeps {
   readonly path: string;
   readonly service: AgentService;
   /** Who is on the other end; null when it must not be served (another user). */
-  readonly identify: (socket: Socket) => Promise<CallerView | null>;
+  readonly identify: (socket: Socket) => CallerView | null;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly clock: Clock;
   readonly log: Logger;
@@ -31,6 +31,8 @@ export interface AgentSocket {
 
 /** Until a whole request is there; how long its answer takes is the user's affair. */
 const requestDeadlineMs = 5_000;
+/** An answered client that neither reads nor leaves keeps its place no longer than this. */
+const lingerMs = 5_000;
 const mostConnections = 64;
 /** `sun_path` on Linux, with its final zero; macOS has 104. */
 const longestPath = 103;
@@ -95,15 +97,20 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
   };
 
   function serve(socket: Socket): void {
+    socket.on('error', () => undefined); // the other side went away; `close` follows
+    // Asked at once: the process may be gone by the time its request is whole.
+    const caller = deps.identify(socket);
+    if (caller === null) {
+      log.warn('socket.foreign-user', {});
+      socket.destroy();
+      return;
+    }
     connections.add(socket);
     const conversation = new Conversation(deps.randomBytes);
     const gone = new AbortController();
     let asked = false;
-    const cancelDeadline = clock.after(requestDeadlineMs, () => socket.destroy());
-    // Asked at once: the process may be gone by the time its request is whole.
-    const caller = deps.identify(socket).catch(() => null);
+    let cancelDeadline = clock.after(requestDeadlineMs, () => socket.destroy());
 
-    socket.on('error', () => undefined); // the other side went away; `close` follows
     socket.on('close', () => {
       connections.delete(socket);
       cancelDeadline();
@@ -115,8 +122,12 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
     });
     const finish = (text: string | null): void => {
       cancelDeadline();
-      if (text === null) socket.destroy();
-      else socket.end(text); // in one piece: clients read what is there at once (ipc reference 2.3)
+      if (text === null) {
+        socket.destroy();
+        return;
+      }
+      socket.end(text); // in one piece: clients read what is there at once (ipc reference 2.3)
+      cancelDeadline = clock.after(lingerMs, () => socket.destroy());
     };
     const follow = (step: Step): void => {
       switch (step.kind) {
@@ -134,7 +145,7 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
           cancelDeadline();
           void answer(step.text, caller, gone.signal).then((reply) => {
             if (socket.destroyed) return;
-            finish(reply === null ? null : step.reply(answerJson(reply)));
+            finish(step.reply(answerJson(reply)));
           });
           break;
       }
@@ -142,17 +153,7 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
     socket.on('data', (chunk: Buffer) => follow(conversation.receive(chunk)));
   }
 
-  /** Null: nobody we talk to. */
-  async function answer(
-    text: string,
-    identified: Promise<CallerView | null>,
-    signal: AbortSignal,
-  ): Promise<AgentAnswer | null> {
-    const caller = await identified;
-    if (caller === null) {
-      log.warn('socket.foreign-user', {});
-      return null;
-    }
+  async function answer(text: string, caller: CallerView, signal: AbortSignal): Promise<AgentAnswer> {
     const read = readRequest(text);
     if (!read.ok) return { kind: 'refused', error: read.error };
     log.info('socket.request', { kind: read.request.kind, verified: caller.verified });

@@ -17,6 +17,8 @@ export interface SocketServiceDeps {
   readonly approvals: Pick<Approvals, 'ask'>;
   readonly lock: AgentLock;
   readonly policyOf: (accountId: string) => AccountPolicy;
+  /** Rejects when the account cannot be used now, so that nobody is asked in vain. Waits for the store's first look. */
+  readonly refuseUnusable: (account: AccountRecord) => Promise<void>;
   /** Stops serving these accounts until the user says otherwise; nothing is deleted. */
   readonly pause: (accountIds: readonly string[]) => void;
   /** The wish a profile stands for: by name from the account's server, or as JSON. Throws DomainError. */
@@ -30,6 +32,7 @@ export interface SocketServiceDeps {
 
 /** Clients of the agent protocol are used to patience: they wait without a limit of their own (ipc reference 2). */
 const approvalMs = 300_000;
+const agentLocked = refused('Agent locked');
 const unknownAccount = refused('No account configured with that short name');
 const elsewhere = 'Mytoken Desktop keeps mytokens only; add and remove accounts in its window';
 
@@ -63,7 +66,10 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
         ? refused('No account configured for this issuer')
         : unknownAccount;
     }
-    const [scope, audience] = [request.scope ?? [], request.audience ?? []];
+    await deps.refuseUnusable(account);
+    // What is shown is what is fetched and remembered, also when the account's defaults change meanwhile (R-67).
+    const scope = request.scope ?? account.defaultScopes;
+    const audience = request.audience ?? account.defaultAudience;
     await approvals.ask(
       {
         caller: claiming(caller, request.hint),
@@ -74,10 +80,11 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
       },
       signal,
     );
+    if (lock.isLocked()) return agentLocked;
     const grant = await broker.accessToken({
       accountId: account.id,
-      scope: request.scope ?? undefined,
-      audience: request.audience ?? undefined,
+      scope,
+      audience,
       fresh: request.minValidSeconds === null,
       minValidMs: request.minValidSeconds === null ? undefined : request.minValidSeconds * 1000,
       comment: `${caller.program} (oidc-agent protocol)`,
@@ -97,6 +104,7 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
   ): Promise<AgentAnswer> => {
     const account = byName(request.account);
     if (account === null) return unknownAccount;
+    await deps.refuseUnusable(account);
     const wish = await deps.wishFor(account, request.profile, request.hint ?? caller.program);
     const approved = await approvals.ask(
       {
@@ -113,7 +121,13 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
       signal,
     );
     if (approved.kind !== 'mytoken') throw new Error('The answer is about something else.');
+    if (lock.isLocked()) return agentLocked;
     const minted = await minter.mint(account.id, approved.wish);
+    if (signal.aborted) {
+      // Nobody is there to take it: a mytoken without a holder must not live on (R-64).
+      await minter.revoke(minted);
+      throw new DomainError('agent/withdrawn', 'The program withdrew its request.');
+    }
     return {
       kind: 'mytoken',
       value: minted.value,
@@ -139,8 +153,7 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
 
   return {
     async handle(request, { caller, signal }) {
-      if (lock.isLocked() && request.kind !== 'check' && request.kind !== 'unlock')
-        return refused('Agent locked');
+      if (lock.isLocked() && request.kind !== 'check' && request.kind !== 'unlock') return agentLocked;
       try {
         switch (request.kind) {
           case 'access_token':
@@ -165,9 +178,7 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
               },
             };
           case 'lock':
-            return (await lock.lock(request.password))
-              ? { kind: 'done', info: 'Agent locked' }
-              : refused('Agent locked');
+            return (await lock.lock(request.password)) ? { kind: 'done', info: 'Agent locked' } : agentLocked;
           case 'unlock':
             return await unlock(request.password);
           case 'remove': {

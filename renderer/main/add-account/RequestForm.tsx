@@ -4,13 +4,13 @@ import Button from '@mui/material/Button';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
-import { type ReactNode, useEffect, useState } from 'react';
-import type { CallArgs, InstanceView, ProviderView, TemplateView } from '../../../shared/ipc/contract.ts';
+import { type ReactNode, useState } from 'react';
+import type { CallArgs, InstanceView, ProviderView } from '../../../shared/ipc/contract.ts';
 import type { MytokenWish } from '../../../shared/model/mytoken.ts';
 import type { Caution } from '../../../shared/model/sub-mytoken.ts';
 import { shortnamePattern } from '../../../shared/model/account.ts';
 import { loginProfileIds } from '../../../shared/model/login-profiles.ts';
-import { MytokenEditor, ProfilePicker, review, Summary, useDraft } from '../../editor/index.ts';
+import { MytokenEditor, ProfilePicker, review, Summary, useDraft, useTemplates } from '../../editor/index.ts';
 import { Section } from '../../components/Page.tsx';
 import { errorTexts, useApp } from '../../hooks/app-context.tsx';
 import { useNow } from '../../hooks/use-now.ts';
@@ -38,7 +38,7 @@ export function RequestForm({
 }): ReactNode {
   const { t } = useApp();
   const [draft, setDraft] = useState<RequestDraft>(() => newDraft(provider.name ?? hostOf(provider.issuer)));
-  const templates = useServerProfiles(instance.issuer);
+  const templates = useTemplates(instance.issuer);
   const set = (change: Partial<RequestDraft>): void => setDraft((before) => ({ ...before, ...change }));
   const noTokenName = draft.tokenName.trim() === '';
   const badShortname = draft.shortname !== '' && !shortnamePattern.test(draft.shortname);
@@ -72,7 +72,7 @@ export function RequestForm({
               {t(`profile.${id}.title`)}
             </MenuItem>
           ))}
-          {templates.map((template) => (
+          {templates.server.map((template) => (
             <MenuItem key={template.id} value={`server:${template.group}/${template.name}`}>
               {t('profile.server', { name: template.name })}
             </MenuItem>
@@ -81,7 +81,7 @@ export function RequestForm({
         </TextField>
         {draft.profile === 'custom' && (
           <>
-            <ProfilePicker draft={history.draft} onChange={history.set} instanceUrl={instance.issuer} />
+            <ProfilePicker draft={history.draft} onChange={history.set} templates={templates} />
             <MytokenEditor
               history={history}
               review={found}
@@ -154,23 +154,4 @@ function RequestSummary({
       cautions={cautions}
     />
   );
-}
-
-/** The server's own profiles; a server without any, or one that does not answer, offers none. */
-function useServerProfiles(url: string): readonly TemplateView[] {
-  const { call } = useApp();
-  const [templates, setTemplates] = useState<readonly TemplateView[]>([]);
-  useEffect(() => {
-    let current = true;
-    call('instances:templates', { url, kind: 'profiles' }).then(
-      (found) => {
-        if (current) setTemplates(found);
-      },
-      () => undefined,
-    );
-    return () => {
-      current = false;
-    };
-  }, [call, url]);
-  return templates;
 }

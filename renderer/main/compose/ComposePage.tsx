@@ -22,6 +22,7 @@ import {
   review,
   Summary,
   useDraft,
+  useTemplates,
   wishForCall,
 } from '../../editor/index.ts';
 import { useApp } from '../../hooks/app-context.tsx';
@@ -72,6 +73,7 @@ function ComposeForm({
   const { t, call, formatLocale } = useApp();
   const { draft, set } = history;
   const instance = useInstance(account.instanceUrl);
+  const templates = useTemplates(account.instanceUrl);
   const nowMs = useNow(false) + (instance.view?.clockSkewMs ?? 0);
   const nowSeconds = Math.floor(nowMs / 1000);
   const found = review(draft, account, nowSeconds);
@@ -99,7 +101,7 @@ function ComposeForm({
       title={t('compose.title', { account: account.displayName })}
       action={<Back account={account} onBack={onBack} />}
     >
-      <ProfilePicker draft={draft} onChange={set} instanceUrl={account.instanceUrl} />
+      <ProfilePicker draft={draft} onChange={set} templates={templates} />
       <TextField
         label={t('compose.name')}
         value={draft.name}

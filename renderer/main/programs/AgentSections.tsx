@@ -159,7 +159,7 @@ function ActivitySection(): ReactNode {
   const { state, t } = useApp();
   const { activity } = state.agent;
   return (
-    <Section title={t('agent.activity')}>
+    <Section title={t('agent.activity')} hint={t('agent.activity-hint')}>
       {activity.length === 0 && <Typography color="textSecondary">{t('agent.activity-none')}</Typography>}
       <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none', fontSize: '0.875rem' }}>
         {activity.map((record) => (

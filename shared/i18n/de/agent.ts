@@ -45,7 +45,8 @@ export const agentDe = {
     '{count, plural, one {# Anfrage wartet auf deine Antwort.} other {# Anfragen warten auf deine Antwort.}}',
   'agent.review': 'Ansehen',
   'agent.policies': 'Wenn Programme fragen',
-  'agent.policies-hint': 'Für Zugriffstoken. Bei Mytokens wird immer gefragt.',
+  'agent.policies-hint':
+    'Für Programme von oidc-agent und Zugriffstoken. Bei Mytokens wird immer gefragt, bei Programmen mit eigenem Schlüssel nicht.',
   'agent.policy.ask-once': 'Fragen, und merken, wenn ich es sage',
   'agent.policy.ask-always': 'Jedes Mal fragen',
   'agent.policy.allow': 'Ohne Fragen erlauben',
@@ -56,6 +57,7 @@ export const agentDe = {
   'agent.grant-quit': 'bis die App beendet wird',
   'agent.forget': 'Vergessen: {program}',
   'agent.activity': 'Was Programme verlangt haben',
+  'agent.activity-hint': 'Über den Socket von oidc-agent, seit die App läuft.',
   'agent.activity-none': 'Noch nichts.',
   'agent.outcome.allowed': 'erlaubt',
   'agent.outcome.denied': 'abgelehnt',

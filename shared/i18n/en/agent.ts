@@ -46,7 +46,8 @@ export const agentEn = {
     '{count, plural, one {# request waits for your answer.} other {# requests wait for your answer.}}',
   'agent.review': 'Review',
   'agent.policies': 'When programs ask',
-  'agent.policies-hint': 'For access tokens. Requests for mytokens are always asked about.',
+  'agent.policies-hint':
+    'For programs of oidc-agent and access tokens. Requests for mytokens are always asked about; programs with a key of their own are not.',
   'agent.policy.ask-once': 'Ask, and remember if I say so',
   'agent.policy.ask-always': 'Ask every time',
   'agent.policy.allow': 'Allow without asking',
@@ -57,6 +58,7 @@ export const agentEn = {
   'agent.grant-quit': 'until the app quits',
   'agent.forget': 'Forget: {program}',
   'agent.activity': 'What programs asked for',
+  'agent.activity-hint': 'Over oidc-agent’s socket, since the app started.',
   'agent.activity-none': 'Nothing yet.',
   'agent.outcome.allowed': 'allowed',
   'agent.outcome.denied': 'denied',

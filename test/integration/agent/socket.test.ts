@@ -72,7 +72,7 @@ function make(): AgentSocket {
         return answer(request, context);
       },
     },
-    identify: (socket) => Promise.resolve(identify(socket, 'agent-socket')),
+    identify: (socket) => identify(socket, 'agent-socket'),
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
     clock: systemClock(),
     log: new RecordingLog(),
@@ -157,6 +157,31 @@ describe('the agent’s socket', () => {
     release();
     expect(await waiting).toMatchObject({ info: 'at last' });
   }, 15_000);
+
+  it('an answered client that stays all the same loses its place', async () => {
+    await open();
+    const socket = connect({ path, allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.resume();
+    socket.write('{"request":"check"}');
+    await new Promise((resolve) => socket.once('end', resolve));
+    // It never ends its own side; after five seconds the agent does, which the next write notices.
+    const writing = setInterval(() => socket.write(' '), 500);
+    await ended;
+    clearInterval(writing);
+  }, 15_000);
+
+  it('another user is turned away before a word is exchanged', async () => {
+    agent = createAgentSocket({
+      ...{ path, identify: () => null, clock: systemClock(), log: new RecordingLog() },
+      service: { handle: () => Promise.reject(new Error('must not be asked')) },
+      randomBytes: (count) => new Uint8Array(randomBytes(count)),
+    });
+    await agent.apply(true);
+    await expect(askEncrypted(path, { request: 'check' })).rejects.toThrow();
+    expect(await sendPlain(path, '{"request":"check"}').catch(() => '')).toBe('');
+  });
 
   it('an encrypted client that goes withdraws its request; a plain one that ended its side does not', async () => {
     await open();

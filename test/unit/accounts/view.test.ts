@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AccountRecord, toView } from '../../../electron/accounts/index.ts';
+import { type AccountRecord, refuseUnusable, toView } from '../../../electron/accounts/index.ts';
 import type { VaultStateKind } from '../../../electron/vault/index.ts';
 import { accountRecord } from '../../support/fake-account-book.ts';
 
@@ -33,6 +33,20 @@ describe('what a window sees of an account', () => {
     ['of the session', { sessionOnly: true }, 'session', 'ok'],
   ])('an account %s', (_, over, kind, expected) => {
     expect(status(over, kind)).toBe(expected);
+  });
+
+  it.each<[Partial<AccountRecord>, VaultStateKind, string | null]>([
+    [{}, 'ok', null],
+    [{ expiresAtMs: nowMs + 1 }, 'ok', null],
+    [{ status: 'unreachable' }, 'ok', null],
+    [{}, 'locked', 'vault/locked'],
+    [{ expiresAtMs: nowMs }, 'ok', 'accounts/needs-login'],
+    [{ status: 'login-needed' }, 'locked', 'accounts/needs-login'],
+    [{ status: 'uncertain' }, 'ok', 'accounts/uncertain'],
+  ])('an account %o with the vault %s is refused for %s', (over, kind, code) => {
+    const refuse = (): void => refuseUnusable(accountRecord(over), { vaultState: { kind }, nowMs });
+    if (code === null) expect(refuse).not.toThrow();
+    else expect(refuse).toThrow(expect.objectContaining({ code }) as Error);
   });
 
   it('says where the mytoken is kept and nothing that is not meant for windows', () => {

@@ -319,6 +319,31 @@ describe('approving', () => {
     expect(grants.list()).toEqual([]);
   });
 
+  it('nothing waits or is remembered for an account that was removed', async () => {
+    const { approvals, decide, grants, outcome, settle } = bench();
+    void approvals.ask(question());
+    decide('allow', { grant: '1h' });
+    const other = { ...account, id: 'b' };
+    const [gone, stays] = [
+      outcome(approvals.ask(question({ content: mytoken }))),
+      outcome(approvals.ask(question({ account: other }))),
+    ];
+    approvals.forgetAccount('a');
+    await settle();
+    expect([gone.value, stays.value, approvals.count()]).toEqual(['accounts/not-found', 'waiting', 1]);
+    expect(grants.list()).toEqual([]);
+    approvals.stop();
+  });
+
+  it('R-68 what the window may not offer to remember is not remembered', async () => {
+    const { approvals, decide, grants, settle } = bench();
+    void approvals.ask(question({ policy: 'ask-always' }));
+    expect(approvals.current()?.grantable).toBe(false);
+    decide('allow', { grant: 'until-quit' });
+    await settle();
+    expect(grants.list()).toEqual([]);
+  });
+
   it('random lives: every promise settles, nothing is allowed that nobody allowed', async () => {
     const step = fc.oneof(
       fc.record({

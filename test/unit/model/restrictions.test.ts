@@ -14,7 +14,7 @@ import {
   tighten,
   widerThan,
 } from '../../../shared/model/restrictions.ts';
-import { readTime, resolveTime, spellDuration } from '../../../shared/model/time-expressions.ts';
+import { readTime, resolveTime } from '../../../shared/model/time-expressions.ts';
 
 describe('times in requests', () => {
   it.each([
@@ -51,14 +51,6 @@ describe('times in requests', () => {
 
   it('milliseconds for seconds are noticed', () => {
     expect(readTime(1_767_225_600_000)).toEqual({ kind: 'problem', problem: 'too-far' });
-  });
-
-  it('a duration that was spelled is read back', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1e9 }), (seconds) => {
-        expect(readTime(`+${spellDuration(seconds)}`)).toEqual({ kind: 'relative', offsetSeconds: seconds });
-      }),
-    );
   });
 });
 

@@ -6,7 +6,7 @@ import { procTable, type ProcessFacts } from '../../../../electron/agent/callers
 function facts(pid: number, parentPid: number, change: Partial<ProcessFacts>): ProcessFacts {
   return {
     ...{ pid, parentPid, executable: null, commandLine: [], workingDirectory: '/home/u', name: 'x' },
-    ...{ controlGroups: '', hasFlatpakInfo: false },
+    ...{ controlGroups: '', hasFlatpakInfo: false, atTerminal: false },
     ...change,
   };
 }
@@ -21,7 +21,9 @@ function look(...table: ProcessFacts[]) {
 }
 
 const token = facts(30, 20, { commandLine: ['oidc-token', 'kit'], name: 'oidc-token' });
-const bash = facts(20, 10, { executable: '/usr/bin/bash', commandLine: ['bash'], name: 'bash' });
+const bash = facts(20, 10, {
+  ...{ executable: '/usr/bin/bash', commandLine: ['bash'], name: 'bash', atTerminal: true },
+});
 
 describe('who asks', () => {
   it('for a messenger like oidc-token it is the script that ran it', () => {
@@ -40,8 +42,9 @@ describe('who asks', () => {
     expect(look({ ...token, pid: 31 }, script).identity).toBe(caller.identity);
   });
 
-  it('somebody typing at a shell can be recognised, an unnamed script cannot', () => {
+  it('somebody typing at a shell can be recognised; commands piped into one and an unnamed script cannot', () => {
     expect(look(token, bash).identity).not.toBeNull();
+    expect(look(token, { ...bash, atTerminal: false }).identity).toBeNull();
     for (const commandLine of [
       ['bash', '-c', 'oidc-token kit'],
       ['bash', 'night.sh'],

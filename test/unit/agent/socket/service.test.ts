@@ -26,8 +26,16 @@ function bench() {
   const clock = new FakeClock();
   const accounts = new FakeAccounts(
     [
-      account('kit', { oidcIssuer: 'https://op.example.org', capabilities: ['AT', 'create_mytoken'] }),
-      account('egi', { oidcIssuer: 'https://egi.example.org/' }),
+      account('kit', {
+        defaultScopes: [],
+        oidcIssuer: 'https://op.example.org',
+        capabilities: ['AT', 'create_mytoken'],
+      }),
+      account('egi', {
+        oidcIssuer: 'https://egi.example.org/',
+        defaultScopes: ['openid'],
+        defaultAudience: ['y'],
+      }),
     ],
     'kit',
   );
@@ -36,7 +44,15 @@ function bench() {
   const minted: SubMytokenWish[] = [];
   const policies: Record<string, AccountPolicy> = {};
   const lock = createAgentLock(clock);
-  const state = { deny: false, narrowed: null as SubMytokenWish | null };
+  const revoked: string[] = [];
+  const gone = new AbortController();
+  const state = {
+    deny: false,
+    narrowed: null as SubMytokenWish | null,
+    unusable: null as DomainError | null,
+    whileAsked: (): Promise<unknown> => Promise.resolve(),
+    whileMinting: (): void => undefined,
+  };
   const service = createSocketService({
     accounts,
     broker: {
@@ -49,8 +65,13 @@ function bench() {
       },
     },
     minter: {
+      revoke: ({ value }) => {
+        revoked.push(value.reveal());
+        return Promise.resolve();
+      },
       mint: (_accountId, asking) => {
         minted.push(asking);
+        state.whileMinting();
         return Promise.resolve({
           ...{ kind: asking.responseType, value: new Secret('MT'), instanceUrl: 'https://mt', momId: 'm' },
           ...{ name: asking.name, expiresAtMs: 9_000, capabilities: asking.capabilities, restrictions: [] },
@@ -59,21 +80,19 @@ function bench() {
       },
     },
     approvals: {
-      ask: (question) => {
+      ask: async (question) => {
         asked.push({
           account: question.account.shortname,
           content: question.content,
           policy: question.policy,
           hint: question.caller.claims.application,
         });
-        if (state.deny)
-          return Promise.reject(new DomainError('agent/denied', 'The user did not allow this.'));
+        await state.whileAsked();
+        if (state.deny) throw new DomainError('agent/denied', 'The user did not allow this.');
         const { content } = question;
-        return Promise.resolve(
-          content.kind === 'mytoken' && state.narrowed !== null
-            ? { ...content, wish: state.narrowed }
-            : content,
-        );
+        return content.kind === 'mytoken' && state.narrowed !== null
+          ? { ...content, wish: state.narrowed }
+          : content;
       },
     },
     lock,
@@ -81,6 +100,7 @@ function bench() {
     pause: (ids) => {
       for (const accountId of ids) policies[accountId] = 'deny';
     },
+    refuseUnusable: () => (state.unusable === null ? Promise.resolve() : Promise.reject(state.unusable)),
     wishFor: () => Promise.resolve(wish),
     appVersion: '1.0',
   });
@@ -88,10 +108,10 @@ function bench() {
     const read = readRequest(JSON.stringify(request));
     if (!read.ok) return { error: read.error };
     const caller = { program: 'job', claims: { application: null }, identity: null } as never;
-    const answer = await service.handle(read.request, { caller, signal: new AbortController().signal });
+    const answer = await service.handle(read.request, { caller, signal: gone.signal });
     return JSON.parse(answerJson(answer)) as Record<string, unknown>;
   };
-  return { ask, asked, tokens, minted, policies, lock, state, clock, accounts };
+  return { ask, asked, tokens, minted, revoked, gone, policies, lock, state, clock, accounts };
 }
 
 describe('access tokens over the agent’s protocol', () => {
@@ -128,6 +148,32 @@ describe('access tokens over the agent’s protocol', () => {
     expect(tokens[1]).toMatchObject({ fresh: true });
   });
 
+  it('R-67 shows, fetches and remembers the account’s defaults by name, not as “whatever they are”', async () => {
+    const { ask, asked, tokens } = bench();
+    await ask({ request: 'access_token', account: 'egi' });
+    expect(asked[0]?.content).toEqual({ kind: 'access-token', scope: ['openid'], audience: ['y'] });
+    expect(tokens[0]).toMatchObject({ scope: ['openid'], audience: ['y'] });
+  });
+
+  it('asks nobody in vain: an account that cannot be used is refused first', async () => {
+    const { ask, asked, state } = bench();
+    state.unusable = new DomainError('vault/locked', 'The store is locked.', { retryable: true });
+    await expect(ask({ request: 'access_token', account: 'kit' })).rejects.toMatchObject({
+      code: 'vault/locked',
+    });
+    await expect(ask({ request: 'mytoken', account: 'kit' })).rejects.toMatchObject({ code: 'vault/locked' });
+    expect(asked).toEqual([]);
+  });
+
+  it('a lock that comes while the user is asked holds', async () => {
+    const { ask, lock, state, tokens, minted } = bench();
+    state.whileAsked = () => lock.lock('p');
+    expect(await ask({ request: 'access_token', account: 'kit' })).toMatchObject({ error: 'Agent locked' });
+    lock.release();
+    expect(await ask({ request: 'mytoken', account: 'kit' })).toMatchObject({ error: 'Agent locked' });
+    expect([tokens, minted]).toEqual([[], []]);
+  });
+
   it('uses the words that clients know', async () => {
     const { ask, state, tokens } = bench();
     expect(await ask({ request: 'access_token', account: 'nobody' })).toMatchObject({
@@ -159,6 +205,15 @@ describe('mytokens over the agent’s protocol', () => {
     });
     expect(asked[0]?.content).toMatchObject({ kind: 'mytoken', wish });
     expect(minted).toEqual([state.narrowed]);
+  });
+
+  it('R-64 one that nobody is there to take is revoked', async () => {
+    const { ask, gone, state, revoked } = bench();
+    state.whileMinting = () => gone.abort();
+    await expect(ask({ request: 'mytoken', account: 'kit' })).rejects.toMatchObject({
+      code: 'agent/withdrawn',
+    });
+    expect(revoked).toEqual(['MT']);
   });
 
   it('none without approval', async () => {
@@ -211,6 +266,23 @@ describe('the rest of the protocol', () => {
     expect(lock.isLocked()).toBe(false);
   });
 
+  it('of two that lock at once the first has the password, and guessing in parallel is no faster', async () => {
+    const { lock, clock } = bench();
+    expect(await Promise.all([lock.lock('first'), lock.lock('second')])).toEqual([true, false]);
+    const results: string[] = [];
+    const guesses = [1, 2, 3].map((number) =>
+      lock.unlock(`g${number}`).then((result) => results.push(result)),
+    );
+    for (const [index, pauseMs] of [100, 400, 900].entries()) {
+      await expect.poll(() => clock.pending).toBe(1);
+      expect(results).toHaveLength(index);
+      clock.advance(pauseMs);
+      await expect.poll(() => results.length).toBe(index + 1);
+    }
+    await Promise.all(guesses);
+    expect(await lock.unlock('first')).toBe('unlocked');
+  });
+
   it.each(['add', 'id_token', 'gen', 'scopes'])('%s is refused with a way out', async (request) => {
     expect(await bench().ask({ request })).toMatchObject({
       error: 'Not supported by Mytoken Desktop',
@@ -256,6 +328,16 @@ describe('what a profile comes to', () => {
       Array.from({ length: 21 }, () => ({ exp: 500 })),
     ]) {
       expect(() => wishOfProfile(parent, { restrictions }, 'job', lookup, 100)).toThrow('mistake');
+    }
+  });
+
+  it('an empty list of capabilities is not everything, and what cannot be given is refused before anybody is asked', () => {
+    const rich = { capabilities: ['AT', 'create_mytoken', 'settings'], restrictions: [] };
+    expect(wishOfProfile(rich, { capabilities: [] }, 'job', lookup, 100).capabilities).toEqual(['AT']);
+    for (const capabilities of [['AT'], ['create_mytoken', 'settings']]) {
+      expect(() =>
+        wishOfProfile({ ...rich, capabilities }, { capabilities: ['AT', 'tokeninfo'] }, 'job', lookup, 100),
+      ).toThrow('cannot give');
     }
   });
 
