@@ -1,15 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { app, clipboard, ipcMain, nativeImage, nativeTheme, powerMonitor, session, shell } from 'electron';
-import { DomainError } from '../../shared/errors.ts';
-import {
-  chooseLocale,
-  createTranslate,
-  isMessageKey,
-  type Locale,
-  type Translate,
-} from '../../shared/i18n/catalogue.ts';
-import type { NavigationTarget, WindowRole } from '../../shared/ipc/contract.ts';
+import { app, clipboard, ipcMain, nativeTheme, powerMonitor, session, shell } from 'electron';
+import type { Translate } from '../../shared/i18n/catalogue.ts';
+import type { NavigationTarget } from '../../shared/ipc/contract.ts';
 import type { AccountView } from '../../shared/model/account.ts';
 import type { PlatformView } from '../../shared/model/state.ts';
 import { toView } from '../accounts/index.ts';
@@ -17,38 +8,27 @@ import { createClipboard, electronClipboard } from '../clipboard/index.ts';
 import { bindIpc, createDispatcher } from '../ipc/index.ts';
 import { createNotifications, electronNotifications } from '../notifications/index.ts';
 import { type Clock, type Logger } from '../ports/index.ts';
-import {
-  appScheme,
-  createExternalOpener,
-  hardenContents,
-  hardenSession,
-  serveApp,
-} from '../security/index.ts';
-import {
-  buildTrayMenu,
-  createTray,
-  hasTrayHost,
-  statusLine,
-  type TrayAction,
-  type TrayIcon,
-  type TrayModel,
-} from '../tray/index.ts';
+import { appScheme, createExternalOpener, hardenContents, hardenSession } from '../security/index.ts';
+import { hasTrayHost, type TrayIcon } from '../tray/index.ts';
 import { createApprovalWindow, createMainWindow, onWindowClose } from '../windows/index.ts';
+import { createAppTray } from './app-tray.ts';
 import { denyCurrent, runApprovalDesk } from './approval-desk.ts';
 import type { StartRequest } from './command-line.ts';
 import { createCopier } from './copy-token.ts';
 import { createCore } from './core.ts';
-import { chooseFormatLocale } from './format-locale.ts';
 import { createHandlers } from './handlers.ts';
 import { openJsonStore } from './json-store.ts';
 import { keyStores } from './key-stores.ts';
 import { fileDialogs } from './file-dialogs.ts';
 import { helpUrl } from './help-pages.ts';
 import { knownInstances } from './known-instances.ts';
+import { createLanguage } from './language.ts';
 import { announceLostLogins } from './lost-logins.ts';
+import { once } from './once.ts';
 import { appPaths } from './paths.ts';
 import { createSettings } from './settings.ts';
 import { createStateHub } from './state-hub.ts';
+import { windowFrame } from './window-frames.ts';
 
 export interface ComposeDeps {
   readonly clock: Clock;
@@ -97,15 +77,8 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
   }
 
   // --- language -----------------------------------------------------------------------------------------------------------
-  let cachedTranslate: { readonly locale: Locale; readonly translate: Translate } | null = null;
-  const locale = (): Locale => chooseLocale(settings.get().language, app.getPreferredSystemLanguages());
-  const formatLocale = (): string => chooseFormatLocale(locale(), app.getSystemLocale());
-  const t = (): Translate => {
-    if (cachedTranslate?.locale !== locale()) {
-      cachedTranslate = { locale: locale(), translate: createTranslate(locale(), formatLocale()) };
-    }
-    return cachedTranslate.translate;
-  };
+  const language = createLanguage(settings);
+  const t = (): Translate => language.t();
 
   // --- what windows and tray show -----------------------------------------------------------------------------------------
   let trayHost = true;
@@ -122,8 +95,8 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     tray: trayHost ? 'shown' : 'no-host',
     version: app.getVersion(),
     electron: process.versions.electron,
-    locale: locale(),
-    formatLocale: formatLocale(),
+    locale: language.locale(),
+    formatLocale: language.formatLocale(),
     darkMode: nativeTheme.shouldUseDarkColors,
     knownInstances,
     prefillInstance: request.prefillInstance,
@@ -146,32 +119,13 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
 
   // --- window -------------------------------------------------------------------------------------------------------------
   let quitting = false;
-  const rendererDirectory = join(appRoot, 'out', 'renderer');
-  /** Each made with its first window: an app that starts hidden does not wait for it. */
-  const sessionFor = (role: WindowRole) =>
-    once(() => {
-      const made = session.fromPartition(role, { cache: false });
-      hardenSession(made);
-      serveApp(made, rendererDirectory, role);
-      return made;
-    });
-  const icon = join(appRoot, 'out', 'assets', 'icons', '256x256.png');
-  const windowFor = (role: WindowRole) => ({
-    url: `${appScheme}://${role}/${role}/index.html`,
-    preloadPath: join(appRoot, 'out', 'preload', `${role}.cjs`),
-    iconPath: existsSync(icon) ? icon : null,
-    session: sessionFor(role),
-    devTools: !app.isPackaged,
-    backgroundColor: () => (nativeTheme.shouldUseDarkColors ? '#14171c' : '#f6f7f9'),
-    log,
-  });
   const approvalWindow = createApprovalWindow({
-    ...windowFor('approval'),
+    ...windowFrame('approval', appRoot, log),
     title: () => t()('approval.window'),
     onClosed: () => denyCurrent(core.agent.approvals),
   });
   const window = createMainWindow({
-    ...windowFor('main'),
+    ...windowFrame('main', appRoot, log),
     title: () => t()('app.name'),
     places: windowStore,
     clock,
@@ -207,52 +161,6 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     logins,
     settings,
   });
-
-  const explain = (error: unknown): string => {
-    const code = error instanceof DomainError ? error.code : 'app/internal';
-    const [text, next] = [`error.${code}.text`, `error.${code}.next`];
-    const say = t();
-    return [text, next].map((key) => (isMessageKey(key) ? say(key) : '')).join(' ');
-  };
-
-  const act = (action: TrayAction): void => {
-    switch (action.kind) {
-      case 'copy':
-        copier.accessToken({ accountId: action.accountId }).catch((error: unknown) => {
-          const account = accounts.get(action.accountId);
-          if (account) notifications.copyFailed(account, explain(error));
-        });
-        break;
-      case 'open-account':
-        show({ page: 'account', accountId: action.accountId });
-        break;
-      case 'review':
-        approvalWindow.focus();
-        break;
-      case 'settings':
-        show({ page: 'settings' });
-        break;
-      case 'show':
-        show();
-        break;
-      case 'quit':
-        app.quit();
-        break;
-    }
-  };
-
-  const trayModel = (): TrayModel => ({
-    accounts: views(),
-    endpoint: endpoint.state().state,
-    storage: vault.state().kind,
-    waiting: core.agent.approvals.count(),
-  });
-  const trayIcon = () => {
-    // Named after the panel they are for: `dark` has light lines.
-    const panel = nativeTheme.shouldUseDarkColors ? 'dark-22' : 'light-22';
-    const name = process.platform === 'darwin' ? 'trayTemplate' : panel;
-    return nativeImage.createFromPath(join(appRoot, 'out', 'assets', 'tray', `${name}.png`));
-  };
 
   const documentationOf = async (accountId: string): Promise<string | null> =>
     (await core.client.discover(accounts.require(accountId).instanceUrl)).documentation;
@@ -361,14 +269,15 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       // Starting another program costs a moment: not before the endpoint stands.
       const host = await hasTrayHost(process.platform);
       trayHost = host;
-      tray = createTray({
-        icon: trayIcon,
-        menu: () => buildTrayMenu(trayModel(), t()),
-        tooltip: () => `${t()('app.name')}\n${statusLine(trayModel(), t())}`,
-        act,
-        onClick: () => {
-          if (process.platform !== 'linux') show();
-        },
+      tray = createAppTray({
+        core,
+        accounts: views,
+        copier,
+        notifications,
+        language,
+        show,
+        review: () => approvalWindow.focus(),
+        appRoot,
         clock,
         log,
       });
@@ -385,9 +294,4 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       await core.stop();
     },
   };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
 }

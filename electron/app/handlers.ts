@@ -1,27 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { DomainError } from '../../shared/errors.ts';
 import type { Accounts, Imports, Logins } from '../accounts/index.ts';
-import type { ClientKeys } from '../agent/index.ts';
 import type { Handlers } from '../ipc/index.ts';
 import { Secret } from '../ports/index.ts';
 import type { AccessTokenGrant, AccessTokenWish, TokenBroker } from '../tokens/index.ts';
 import type { Vault } from '../vault/index.ts';
-import type { PlatformView } from '../../shared/model/state.ts';
-import type { AgentParts } from './agent-parts.ts';
+import { type AgentHandlerDeps, agentHandlers } from './agent-handlers.ts';
 import { type ComposeHandlerDeps, composeHandlers } from './compose-handlers.ts';
 import { countCertificates } from './ca-files.ts';
 import { unverifiedClaims } from './jwt-claims.ts';
 import { serverTemplates } from './server-templates.ts';
 import type { SettingsService } from './settings.ts';
-import type { StateHub } from './state-hub.ts';
 
-export interface HandlerDeps extends ComposeHandlerDeps {
-  readonly hub: StateHub;
+export interface HandlerDeps extends AgentHandlerDeps, ComposeHandlerDeps {
   readonly accounts: Accounts;
   readonly logins: Logins;
   readonly imports: Imports;
   readonly broker: TokenBroker;
-  readonly keys: ClientKeys;
   readonly settings: SettingsService;
   readonly vault: Vault;
   /** The user asks: the desktop may ask back for the keyring's password. */
@@ -38,14 +33,11 @@ export interface HandlerDeps extends ComposeHandlerDeps {
   readonly pickFile: (purpose: 'mytoken' | 'ca' | 'profile') => Promise<string | null>;
   readonly openHelp: (link: string, accountId: string | undefined) => Promise<void>;
   readonly windowReady: () => void;
-  readonly agent: AgentParts;
-  readonly platform: () => PlatformView;
-  readonly showApproval: () => void;
 }
 
 /** What each call of a window does. Arguments and results are checked by ipc/ against the contract. */
 export function createHandlers(deps: HandlerDeps): Handlers {
-  const { hub, accounts, logins, imports, client, broker, keys, settings, vault, agent } = deps;
+  const { hub, accounts, logins, imports, client, broker, settings, vault } = deps;
 
   return {
     'state:get': () => Promise.resolve(hub.snapshot()),
@@ -144,24 +136,11 @@ export function createHandlers(deps: HandlerDeps): Handlers {
 
     ...composeHandlers(deps),
 
+    ...agentHandlers(deps),
+
     async 'clipboard:clear'() {
       await deps.clearClipboard();
       return null;
-    },
-
-    'clients:create'(wish) {
-      const { clientId, key } = keys.create(wish);
-      return Promise.resolve({ clientId, key: key.reveal() });
-    },
-
-    'clients:revoke'({ clientId }) {
-      keys.revoke(clientId);
-      return Promise.resolve(null);
-    },
-
-    'clients:rotate'(wish) {
-      const { clientId, key } = keys.rotate(wish.clientId);
-      return Promise.resolve({ clientId, key: key.reveal() });
     },
 
     'settings:update'(patch) {
@@ -196,29 +175,6 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     async 'storage:reset'() {
       await vault.reset();
       return null;
-    },
-
-    'grants:revoke'({ grantId }) {
-      agent.grants.revoke(grantId);
-      hub.changed('agent');
-      return Promise.resolve(null);
-    },
-
-    'agent:unlock'() {
-      agent.lock.release();
-      return Promise.resolve(null);
-    },
-
-    'approval:show'() {
-      deps.showApproval();
-      return Promise.resolve(null);
-    },
-
-    'approval:get': () => Promise.resolve({ approval: agent.approvals.current(), platform: deps.platform() }),
-
-    'approval:decide'(decision) {
-      agent.approvals.decide(decision);
-      return Promise.resolve(null);
     },
 
     async 'help:open'({ link, accountId }) {

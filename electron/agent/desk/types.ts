@@ -1,0 +1,76 @@
+import type { CallerView } from '../../../shared/model/caller.ts';
+import type { SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
+import type { AccountRecord } from '../../accounts/index.ts';
+import type { AccessTokenGrant, MintedMytoken } from '../../tokens/index.ts';
+
+/** Whoever asks at one of the doors, as far as the door could tell. */
+export interface Asker {
+  readonly caller: CallerView;
+  /** The accounts that exist for this asker; null: all. Client keys can be limited. */
+  readonly accountIds: readonly string[] | null;
+  /**
+   * The user gave this asker a client key: for access tokens that is the remembered “yes” of accounts that ask once per program. An
+   * account that asks every time, or that serves nobody, does so for keys too (R-47); a mytoken is always asked about.
+   */
+  readonly keyed: boolean;
+  /** How long the user has to answer, in milliseconds; then the answer is no (R-64). */
+  readonly waitMs: number;
+}
+
+/** Which account is meant: by short name, else by issuer, else the default one. */
+export interface AccountChoice {
+  readonly account: string | null;
+  readonly issuer: string | null;
+}
+
+export interface AccessTokenAsk extends AccountChoice {
+  /** Null: the account's default. */
+  readonly scope: readonly string[] | null;
+  readonly audience: readonly string[] | null;
+  readonly minValidMs: number | null;
+  readonly fresh: boolean;
+  /** For the history at the mytoken server. */
+  readonly comment: string;
+}
+
+export interface MytokenAsk extends AccountChoice {
+  /**
+   * The wish itself, or a profile that stands for one: its name, or what it holds. Null: the whole of what the account can give, within
+   * the default profile.
+   */
+  readonly wish:
+    | { readonly kind: 'wish'; readonly wish: SubMytokenWish }
+    | { readonly kind: 'profile'; readonly profile: string | Readonly<Record<string, unknown>> | null };
+  /** What the program calls itself, for the name of the new mytoken. */
+  readonly hint: string | null;
+}
+
+export interface ServedAccessToken {
+  readonly account: AccountRecord;
+  readonly grant: AccessTokenGrant;
+}
+
+export interface ServedMytoken {
+  readonly account: AccountRecord;
+  readonly minted: MintedMytoken;
+  /** What was issued is less than what was asked for, because the user made it so. */
+  readonly narrowed: boolean;
+}
+
+/**
+ * The one way from a door to a token: finds the account, waits until the app is unlocked, asks the user where that is needed, lets the
+ * broker or the minter work, and records what became of it. Every door goes through it, so that the rules are the same at all of them.
+ */
+export interface Desk {
+  /**
+   * Rejects with `accounts/not-found`, `accounts/none`, `agent/account-not-allowed`, the codes of a refused or unanswered question
+   * (`agent/denied`, `agent/approval-timeout`, `agent/withdrawn`, `agent/too-many-requests`, `agent/blocked`), `app/locked` and `app/paused`
+   * (both retryable), what makes the account unusable, and what broker and server say.
+   */
+  accessToken(ask: AccessTokenAsk, from: Asker, signal: AbortSignal): Promise<ServedAccessToken>;
+  /**
+   * As `accessToken`; always asks the user (R-67). When `signal` aborts after the mytoken was made, it is revoked, for nobody would hold it
+   * (R-64).
+   */
+  mytoken(ask: MytokenAsk, from: Asker, signal: AbortSignal): Promise<ServedMytoken>;
+}

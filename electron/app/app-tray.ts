@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { app, nativeImage, nativeTheme } from 'electron';
+import { DomainError } from '../../shared/errors.ts';
+import { isMessageKey } from '../../shared/i18n/catalogue.ts';
+import type { NavigationTarget } from '../../shared/ipc/contract.ts';
+import type { AccountView } from '../../shared/model/account.ts';
+import type { Notifications } from '../notifications/index.ts';
+import type { Clock, Logger } from '../ports/index.ts';
+import {
+  buildTrayMenu,
+  createTray,
+  statusLine,
+  type TrayAction,
+  type TrayIcon,
+  type TrayModel,
+} from '../tray/index.ts';
+import type { Copier } from './copy-token.ts';
+import type { Core } from './core.ts';
+import type { Language } from './language.ts';
+
+export interface AppTrayDeps {
+  readonly core: Core;
+  readonly accounts: () => readonly AccountView[];
+  readonly copier: Copier;
+  readonly notifications: Notifications;
+  readonly language: Language;
+  readonly show: (target?: NavigationTarget) => void;
+  readonly review: () => void;
+  readonly appRoot: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The tray icon with what it shows and what its entries do. */
+export function createAppTray(deps: AppTrayDeps): TrayIcon {
+  const { core, copier, notifications, language, show } = deps;
+  const { accounts, endpoint, vault, agent } = core;
+
+  const explain = (error: unknown): string => {
+    const code = error instanceof DomainError ? error.code : 'app/internal';
+    const say = language.t();
+    return [`error.${code}.text`, `error.${code}.next`]
+      .map((key) => (isMessageKey(key) ? say(key) : ''))
+      .join(' ');
+  };
+
+  const act = (action: TrayAction): void => {
+    switch (action.kind) {
+      case 'copy':
+        copier.accessToken({ accountId: action.accountId }).catch((error: unknown) => {
+          const account = accounts.get(action.accountId);
+          if (account) notifications.copyFailed(account, explain(error));
+        });
+        break;
+      case 'open-account':
+        show({ page: 'account', accountId: action.accountId });
+        break;
+      case 'review':
+        deps.review();
+        break;
+      case 'settings':
+        show({ page: 'settings' });
+        break;
+      case 'show':
+        show();
+        break;
+      case 'quit':
+        app.quit();
+        break;
+    }
+  };
+
+  const model = (): TrayModel => ({
+    accounts: deps.accounts(),
+    endpoint: endpoint.state().state,
+    storage: vault.state().kind,
+    waiting: agent.approvals.count(),
+  });
+
+  return createTray({
+    icon() {
+      // Named after the panel they are for: `dark` has light lines.
+      const panel = nativeTheme.shouldUseDarkColors ? 'dark-22' : 'light-22';
+      const name = process.platform === 'darwin' ? 'trayTemplate' : panel;
+      return nativeImage.createFromPath(join(deps.appRoot, 'out', 'assets', 'tray', `${name}.png`));
+    },
+    menu: () => buildTrayMenu(model(), language.t()),
+    tooltip: () => `${language.t()('app.name')}\n${statusLine(model(), language.t())}`,
+    act,
+    onClick() {
+      if (process.platform !== 'linux') show();
+    },
+    clock: deps.clock,
+    log: deps.log,
+  });
+}

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { app, nativeTheme, type Session, session } from 'electron';
+import type { WindowRole } from '../../shared/ipc/contract.ts';
+import type { Logger } from '../ports/index.ts';
+import { appScheme, hardenSession, serveApp } from '../security/index.ts';
+import { once } from './once.ts';
+
+/** What every window is made with. */
+export interface WindowFrame {
+  readonly url: string;
+  readonly preloadPath: string;
+  readonly iconPath: string | null;
+  readonly session: () => Session;
+  readonly devTools: boolean;
+  readonly backgroundColor: () => string;
+  readonly log: Logger;
+}
+
+/** A window has its own origin, its own session and its own bridge. The session is made with the first window that needs it. */
+export function windowFrame(role: WindowRole, appRoot: string, log: Logger): WindowFrame {
+  const icon = join(appRoot, 'out', 'assets', 'icons', '256x256.png');
+  return {
+    url: `${appScheme}://${role}/${role}/index.html`,
+    preloadPath: join(appRoot, 'out', 'preload', `${role}.cjs`),
+    iconPath: existsSync(icon) ? icon : null,
+    session: once(() => {
+      const made = session.fromPartition(role, { cache: false });
+      hardenSession(made);
+      serveApp(made, join(appRoot, 'out', 'renderer'), role);
+      return made;
+    }),
+    devTools: !app.isPackaged,
+    backgroundColor: () => (nativeTheme.shouldUseDarkColors ? '#14171c' : '#f6f7f9'),
+    log,
+  };
+}

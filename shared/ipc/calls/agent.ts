@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { type ApprovalView, grantDurations } from '../../model/approval.ts';
+import type { PlatformView } from '../../model/state.ts';
+import { type CallSpec, id, nothing, subMytokenWish, isObject } from './fields.ts';
+
+const clientResult = z.object({ clientId: z.string(), key: z.string() });
+
+/** Local programs: keys, remembered answers, and the questions of the approval window. */
+export const agentCalls = {
+  /** The key is shown once and stored hashed. */
+  'clients:create': {
+    args: z.strictObject({
+      name: z.string().trim().min(1).max(80),
+      accountIds: z.array(id).max(1000).nullable(),
+      expiresInDays: z.int().min(1).max(3650).nullable(),
+    }),
+    result: clientResult,
+    roles: ['main'],
+    secretResult: true,
+  },
+  'clients:revoke': { args: z.strictObject({ clientId: id }), result: nothing, roles: ['main'] },
+  'clients:rotate': {
+    args: z.strictObject({ clientId: id }),
+    result: clientResult,
+    roles: ['main'],
+    secretResult: true,
+  },
+  'grants:revoke': { args: z.strictObject({ grantId: id }), result: nothing, roles: ['main'] },
+  /** Takes off the lock that a client put on the socket. */
+  'agent:unlock': { args: nothing, result: nothing, roles: ['main'] },
+  /** Brings the approval window to the front. */
+  'approval:show': { args: nothing, result: nothing, roles: ['main'] },
+  'approval:get': {
+    args: nothing,
+    result: z.object({
+      approval: z.custom<ApprovalView>(isObject).nullable(),
+      platform: z.custom<PlatformView>(isObject),
+    }),
+    roles: ['approval'],
+  },
+  'approval:decide': {
+    args: z.strictObject({
+      id,
+      contentHash: z.string().max(64),
+      decision: z.enum(['allow', 'deny', 'deny-all', 'block']),
+      grant: z.enum(grantDurations),
+      narrowed: subMytokenWish.optional(),
+    }),
+    result: nothing,
+    roles: ['approval'],
+  },
+} as const satisfies Record<string, CallSpec>;
