@@ -1,6 +1,7 @@
 /** Puts the sandbox together and takes it apart again. */
 import { completeLogin } from './control/login.ts';
 import { issueMytoken, pickProvider } from './control/issue.ts';
+import { plantTree } from './control/plant.ts';
 import { addControlRoutes } from './control/routes.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { FaultEngine } from './http/faults.ts';
@@ -121,6 +122,7 @@ function makeControl({ context, providers, users, faults, dispatcher }: ControlP
     clearRequests: () => dispatcher().clearLog(),
     completeLogin: (consentUri, login) => completeLogin(consentUri, login, users),
     issueMytoken: (issue = {}) => issueMytoken(context, providers, users, issue),
+    plantTree: (options) => plantTree(context, options),
     tokens: () =>
       Object.values(store.state.tokens).map((token) => ({
         momId: token.momId,

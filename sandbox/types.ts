@@ -296,6 +296,28 @@ export interface IssuedMytoken extends MytokenResponse {
   mom_id: string;
 }
 
+export interface PlantTreeOptions {
+  /** The token below which the tree grows. */
+  momId: string;
+  /** Derived mytokens to make. Default 10000. */
+  count?: number;
+  /** Deepest level below the given token. Default 6. */
+  depth?: number;
+  /** Share of tokens that have expired already, 0..1. Default 0.15. */
+  expiredShare?: number;
+  /** Seed of names, shape and times. Default 1. */
+  seed?: number;
+}
+
+export interface PlantedTree {
+  planted: number;
+  expired: number;
+  /** Deepest level reached. */
+  depth: number;
+  /** In order of creation. Nobody holds these tokens: they exist in the server's database only. */
+  momIds: string[];
+}
+
 /** What the server's database knows of a token; no token strings. */
 export interface StoredTokenView {
   momId: string;
@@ -324,6 +346,8 @@ export interface SandboxControl {
   completeLogin(consentUri: string, options: CompleteLoginOptions): Promise<LoginResult>;
   /** Makes a token as if a login had been completed. @throws Error for an unknown user or provider. */
   issueMytoken(options?: IssueMytokenOptions): Promise<IssuedMytoken>;
+  /** Grows a big tree without logins or requests, with past events. @throws Error for an unknown token */
+  plantTree(options: PlantTreeOptions): PlantedTree;
   tokens(): StoredTokenView[];
   /** The server forgets the refresh token ("No refresh token attached"). */
   dropRefreshToken(momId: string): void;

@@ -7,6 +7,7 @@ import type {
   FaultSpec,
   IssueMytokenOptions,
   OpBehaviour,
+  PlantTreeOptions,
   Quirks,
   SandboxControl,
   SandboxProvider,
@@ -91,6 +92,7 @@ export function addControlRoutes(router: Router, facts: ControlFacts): void {
   on('POST', 'issue', async (exchange) =>
     json(200, await control.issueMytoken(bodyOf(exchange) as IssueMytokenOptions)),
   );
+  on('POST', 'plant', (exchange) => json(200, control.plantTree(bodyOf(exchange) as PlantTreeOptions)));
   on('POST', 'drop-refresh-token', (exchange) => {
     control.dropRefreshToken(rawJson(exchange).string('momId') ?? '');
     return noContent();

@@ -3,7 +3,7 @@ import { rawJson, type Fields } from '../http/body.ts';
 import { ApiFailure, badRequest, json, type Exchange, type Reply } from '../http/exchange.ts';
 import { has } from '../rules/capabilities.ts';
 import { authenticate, presentedToken, treeKey, type Authenticated } from '../tokens/authenticate.ts';
-import { addEvent, descendantsOf, isInFamily, tokensOfUser } from '../tokens/lifecycle.ts';
+import { addEvent, byParent, descendantsOf, isInFamily, tokensOfUser } from '../tokens/lifecycle.ts';
 import type { StoredToken } from '../tokens/model.ts';
 import {
   callerFacts,
@@ -147,8 +147,8 @@ interface TreeNode {
   children?: TreeNode[];
 }
 
-function tree(token: StoredToken, byParent: ReadonlyMap<string, StoredToken[]>): TreeNode {
-  const children = (byParent.get(token.momId) ?? []).map((child) => tree(child, byParent));
+function tree(token: StoredToken, groups: ReadonlyMap<string, StoredToken[]>): TreeNode {
+  const children = (groups.get(token.momId) ?? []).map((child) => tree(child, groups));
   const { exp, name } = token.claims;
   return {
     token: {
@@ -160,15 +160,6 @@ function tree(token: StoredToken, byParent: ReadonlyMap<string, StoredToken[]>):
     },
     ...(children.length > 0 ? { children } : {}),
   };
-}
-
-function byParent(tokens: readonly StoredToken[]): Map<string, StoredToken[]> {
-  const groups = new Map<string, StoredToken[]>();
-  for (const entry of tokens) {
-    const key = entry.parent ?? '';
-    groups.set(key, [...(groups.get(key) ?? []), entry]);
-  }
-  return groups;
 }
 
 function subtokens(context: ServerContext, exchange: Exchange, used: Authenticated): Reply {

@@ -26,6 +26,8 @@ export interface NewToken {
   refreshTokenId?: string | undefined;
   parent?: StoredToken;
   authTime: number;
+  /** Unix seconds. Default: now. */
+  createdS?: number;
 }
 
 export function addEvent(
@@ -34,10 +36,11 @@ export function addEvent(
   event: string,
   comment: string,
   caller: Caller,
+  timeS = context.clock.nowS(),
 ): void {
   token.events.push({
     event,
-    time: context.clock.nowS(),
+    time: timeS,
     ...(comment === '' ? {} : { comment }),
     ip: caller.ip,
     user_agent: caller.userAgent,
@@ -50,13 +53,9 @@ function cleanRotation(rotation: Rotation | undefined): Rotation | undefined {
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
-/** Puts a new token into the database; returns it with its JWT. */
-export function createToken(
-  context: ServerContext,
-  fresh: NewToken,
-  caller: Caller,
-): { token: StoredToken; jwt: string } {
-  const nowS = context.clock.nowS();
+/** Puts a new token into the database without making its JWT. */
+export function recordToken(context: ServerContext, fresh: NewToken, caller: Caller): StoredToken {
+  const nowS = fresh.createdS ?? context.clock.nowS();
   const jti = randomUUID();
   const exp = latestExp(fresh.restrictions);
   const rotation = cleanRotation(fresh.rotation);
@@ -92,7 +91,17 @@ export function createToken(
   };
   context.store.state.tokens[token.momId] = token;
   context.store.touch();
-  return { token, jwt: context.signer.sign(claims) };
+  return token;
+}
+
+/** Puts a new token into the database; returns it with its JWT. */
+export function createToken(
+  context: ServerContext,
+  fresh: NewToken,
+  caller: Caller,
+): { token: StoredToken; jwt: string } {
+  const token = recordToken(context, fresh, caller);
+  return { token, jwt: context.signer.sign(token.claims) };
 }
 
 /** Replaces the token's JWT: same `jti`, next `seq_no`, maybe a new `exp`. The old string is dead at once. */
@@ -115,8 +124,23 @@ export function childrenOf(context: ServerContext, momId: string): StoredToken[]
   return Object.values(context.store.state.tokens).filter((token) => token.parent === momId);
 }
 
+/** Tokens by the mom_id of their parent; roots are under "". */
+export function byParent(tokens: Iterable<StoredToken>): Map<string, StoredToken[]> {
+  const groups = new Map<string, StoredToken[]>();
+  for (const entry of tokens) {
+    const group = groups.get(entry.parent ?? '');
+    if (group) group.push(entry);
+    else groups.set(entry.parent ?? '', [entry]);
+  }
+  return groups;
+}
+
+/** Depth first, each token before its own children. */
 export function descendantsOf(context: ServerContext, momId: string): StoredToken[] {
-  return childrenOf(context, momId).flatMap((child) => [child, ...descendantsOf(context, child.momId)]);
+  const groups = byParent(Object.values(context.store.state.tokens));
+  const below = (id: string): StoredToken[] =>
+    (groups.get(id) ?? []).flatMap((child) => [child, ...below(child.momId)]);
+  return below(momId);
 }
 
 /** Is `token` the token itself or below `ancestor`? */

@@ -1,6 +1,6 @@
 /** The tokeninfo endpoint with its oddities. */
 import { describe, expect, it } from 'vitest';
-import { useSandbox, type Answer } from './support.ts';
+import { call, nowS, useSandbox, type Answer } from './support.ts';
 
 const run = useSandbox();
 const ALL = ['AT', 'create_mytoken', 'tokeninfo'];
@@ -11,6 +11,15 @@ function info(mytoken: unknown, request: object = {}): Promise<Answer> {
 
 function events(answer: Answer): string[] {
   return (answer.body['events'] as { event: string }[]).map((entry) => entry.event);
+}
+
+interface Tree {
+  token: { mom_id: string; created: number; expires_at?: number };
+  children?: Tree[];
+}
+
+function flatten(tree: Tree): Tree[] {
+  return [tree, ...(tree.children ?? []).flatMap(flatten)];
 }
 
 describe('introspection', () => {
@@ -147,6 +156,46 @@ describe('trees', () => {
     expect(list.body['mytokens']).toHaveLength(2);
     expect(list.body['mytokens']).toMatchObject([expected, { token: { mom_id: manager.mom_id, name: '' } }]);
     expect((await info(parent.value, { action: 'list_mytokens' })).status).toBe(403);
+  });
+
+  it('thousands of planted mytokens are listed, dated and can be looked into and revoked', async () => {
+    const root = await run.sandbox.control.issueMytoken({
+      capabilities: [...ALL, 'manage_mytokens'],
+      name: 'grove',
+      provider: 1,
+    });
+    const planted = await call(`${run.sandbox.mytokenUrl}/__sandbox/plant`, {
+      method: 'POST',
+      body: JSON.stringify({ momId: root.mom_id, count: 3000, depth: 4 }),
+    });
+    const momIds = planted.body['momIds'] as string[];
+    expect(planted.body).toMatchObject({ planted: 3000, depth: 4 });
+    expect(new Set(momIds).size).toBe(3000);
+    const answer = await info(root.value, { action: 'subtokens' });
+    const tree = answer.body['mytokens'] as Tree;
+    const all = flatten(tree);
+    expect(all).toHaveLength(3001);
+    const now = nowS();
+    const over = all.filter(({ token }) => (token.expires_at ?? Number.POSITIVE_INFINITY) < now);
+    expect(over).toHaveLength(planted.body['expired'] as number);
+    expect(over.length).toBeGreaterThan(100);
+    for (const { token, children } of all)
+      for (const child of children ?? []) expect(child.token.created).toBeGreaterThanOrEqual(token.created);
+    const times = (await info(root.value, { action: 'event_history' })).body['events'] as { time: number }[];
+    expect(times.map(({ time }) => time)).toEqual(times.map(({ time }) => time).sort((a, b) => b - a));
+    const one = await info(root.value, { action: 'event_history', mom_ids: [momIds[0]] });
+    expect(events(one)).toEqual(expect.arrayContaining(['created', 'inherited_RT']));
+
+    const branch = tree.children?.find(({ children }) => (children ?? []).length > 3);
+    const gone = flatten(branch ?? tree).length;
+    const revoked = await run.post('/token/revoke', {
+      token: root.value,
+      mom_id: branch?.token.mom_id,
+      recursive: true,
+    });
+    expect(revoked.status).toBe(204);
+    const left = await info(root.value, { action: 'subtokens' });
+    expect(flatten(left.body['mytokens'] as Tree)).toHaveLength(3001 - gone);
   });
 
   it('notifications: empty lists, by token or mapped', async () => {
