@@ -25,6 +25,7 @@ export async function letAgentClientsAsk(window: Page, account: string): Promise
   await window.getByRole('button', { name: 'Programs', exact: true }).click();
   await window.getByLabel('Answer programs of oidc-agent').click();
   const line = await window.getByRole('textbox', { name: 'Line for the shell' }).inputValue();
+  await window.getByRole('tab', { name: 'What they may do' }).click();
   await window.getByRole('combobox', { name: account }).click();
   await window.getByRole('option', { name: 'Allow without asking' }).click();
   return line.replace(/^export OIDC_SOCK='/, '').replace(/'$/, '');

@@ -1,7 +1,8 @@
 import { agentDe } from './de/agent.ts';
 import { composeDe } from './de/compose.ts';
+import { decisionsDe } from './de/decisions.ts';
 import { desktopDe } from './de/desktop.ts';
 import { errorsDe } from './de/errors.ts';
 import { windowDe } from './de/window.ts';
 
-export const de = { ...desktopDe, ...errorsDe, ...windowDe, ...composeDe, ...agentDe };
+export const de = { ...desktopDe, ...errorsDe, ...windowDe, ...composeDe, ...agentDe, ...decisionsDe };

@@ -1,8 +1,16 @@
 import { agentEn } from './en/agent.ts';
 import { composeEn } from './en/compose.ts';
+import { decisionsEn } from './en/decisions.ts';
 import { desktopEn } from './en/desktop.ts';
 import { errorsEn } from './en/errors.ts';
 import { windowEn } from './en/window.ts';
 
 /** All English texts; the keys of this object are the keys there are. */
-export const en = { ...desktopEn, ...errorsEn, ...windowEn, ...composeEn, ...agentEn } as const;
+export const en = {
+  ...desktopEn,
+  ...errorsEn,
+  ...windowEn,
+  ...composeEn,
+  ...agentEn,
+  ...decisionsEn,
+} as const;

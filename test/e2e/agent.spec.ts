@@ -114,6 +114,7 @@ test('oidc-token works unchanged: the user is asked once, told who asks, and ask
 
   const again = await job('alpha');
   expect(await userinfoStatus(again.stdout.trim())).toBe(200);
+  await running.window.getByRole('tab', { name: 'What they may do' }).click();
   const activity = running.window.getByRole('region', { name: 'What programs asked for' });
   await expect(activity.getByText(/night-job.sh.*allowed, by you/)).toBeVisible();
   await expect(activity.getByText(/night-job.sh.*allowed, by a remembered answer/)).toBeVisible();
@@ -246,6 +247,7 @@ test('oidc-add lists, pauses and locks; the window undoes it', async () => {
   expect(await askEncrypted(socketPath(), { request: 'access_token', account: 'alpha' })).toMatchObject({
     error: 'operation forbidden',
   });
+  await window.getByRole('tab', { name: 'What they may do' }).click();
   await expect(window.getByRole('combobox', { name: 'Alpha' })).toHaveText('Never');
 });
 

@@ -50,6 +50,9 @@ for (const theme of ['light', 'dark'] as const) {
     await window.getByRole('button', { name: 'Cancel' }).click();
     await window.getByRole('button', { name: 'Programs', exact: true }).click();
     await look('programs');
+    await window.getByRole('tab', { name: 'What they may do' }).click();
+    await look('permissions');
+    await window.getByRole('tab', { name: 'How they ask' }).click();
     await window.getByRole('button', { name: 'New key' }).click();
     await window.getByRole('textbox', { name: 'Program' }).fill('x');
     await look('new key');
