@@ -4,6 +4,8 @@ export { clientKeyPattern, looksLikeClientKey } from './http/key-format.ts';
 export { parseStoredClients } from './http/stored-clients.ts';
 export type * from './http/types.ts';
 export { createCallerIdentifier } from './callers/identify.ts';
+export { createTcpPeerIdentifier, type IdentifyTcpPeer } from './callers/identify-tcp.ts';
+export { unknownCaller } from './callers/describe.ts';
 export {
   type AgentLock,
   type AgentSocket,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, isAbsolute } from 'node:path';
 import type { CallerView, ProcessView } from '../../../shared/model/caller.ts';
 import { plainText } from '../../../shared/model/untrusted-text.ts';
+import type { PeerCredentials } from './peer-credentials.ts';
 import type { ProcessFacts, ReadProcess } from './process-table.ts';
 
 const longestChain = 16;
@@ -12,62 +13,95 @@ const mostWords = 24;
 const messengers = /^(oidc-token|oidc-add|oidc-gen|oidc-agent|mytoken|curl|nc|ncat|socat)$/;
 const interpreters = /^(bash|sh|dash|zsh|fish|python[\d.]*|node|nodejs|perl|ruby|tclsh[\d.]*|Rscript|java)$/;
 const shells = /^-?(bash|sh|dash|zsh|fish)$/;
+/** Everything that lost its parent hangs below one of these: a grant for them would be one for anybody. */
+const sessions = /^(init|systemd|launchd|sshd(-session)?|login)$/;
+
+/** A caller whose program was looked at. The rest of the description is read when somebody wants to see it. */
+export interface RecognisedCaller {
+  /** As in {@link CallerView}. */
+  readonly identity: string | null;
+  /** Of the same process, or what is left when it has ended. */
+  describe(): CallerView;
+}
 
 /** Someone whom nobody vouches for: no grant, and the window says so. */
-export function unknownCaller(door: CallerView['door']): CallerView {
+export function unknownCaller(
+  door: CallerView['door'],
+  credentials: Partial<PeerCredentials> = {},
+): CallerView {
+  const { pid = null, uid = null } = credentials;
   return {
-    ...{ door, verified: false, pid: null, uid: null, program: '', executable: null, commandLine: [] },
+    ...{ door, verified: false, pid, uid, program: '', executable: null, commandLine: [] },
     ...{ workingDirectory: null, chain: [], via: null, confinement: null, claims: { application: null } },
     identity: null,
   };
 }
 
-/** The process behind a connection as a person should see it, and by what a grant knows it again. */
-export function describeCaller(
-  credentials: { readonly pid: number; readonly uid: number },
+/** The process behind a connection: by what a grant knows it again, and as a person should see it. */
+export function recogniseCaller(
+  credentials: PeerCredentials,
   door: CallerView['door'],
   read: ReadProcess,
-): CallerView {
-  const chain = chainFrom(credentials.pid, read);
-  const asking = chain[0];
-  if (asking === undefined) return { ...unknownCaller(door), pid: credentials.pid, uid: credentials.uid };
+): RecognisedCaller {
+  const asking = read(credentials.pid);
+  if (asking === null) return { identity: null, describe: () => unknownCaller(door, credentials) };
   // For a messenger its sender is the one to name: the program or script that ran it.
-  const named = messengers.test(nameOf(asking)) ? (chain[1] ?? asking) : asking;
+  const sender = messengers.test(nameOf(asking)) ? parentOf(asking, read) : null;
+  const named = sender ?? asking;
   const script = scriptOf(named);
+  const identity = sharesFiles(asking, named) ? identityOf(door, named, script) : null;
   return {
-    door,
-    verified: true,
-    pid: credentials.pid,
-    uid: credentials.uid,
-    program: plainText(script === null ? nameOf(named) : basename(script), 64),
-    executable: named.executable === null ? null : plainText(named.executable, 300),
-    commandLine: asking.commandLine.slice(0, mostWords).map(shownWord),
-    workingDirectory: asking.workingDirectory === null ? null : plainText(asking.workingDirectory, 300),
-    chain: chain.map(processView),
-    via: chain.some((entry) => /^sshd/.test(entry.name)) ? 'ssh' : null,
-    confinement: confinementOf(asking),
-    claims: { application: null },
-    identity: identityOf(door, named, script),
+    identity,
+    describe() {
+      const chain = chainFrom(asking, sender, read);
+      const directory = asking.workingDirectory();
+      const confinement = confinementOf(asking) ?? confinementOf(named);
+      // Looked at last: all that was read belongs to the process that still is there.
+      const there = asking.lives();
+      return {
+        door,
+        verified: true,
+        ...credentials,
+        program: plainText(script === null ? nameOf(named) : basename(script), 64),
+        executable: shownPath(named.executable),
+        commandLine: asking.commandLine.slice(0, mostWords).map(shownWord),
+        workingDirectory: there ? shownPath(directory) : null,
+        chain: chain.map(processView),
+        via: chain.some((entry) => /^sshd/.test(entry.name)) ? 'ssh' : null,
+        confinement: there ? confinement : null,
+        claims: { application: null },
+        identity,
+      };
+    },
   };
 }
 
-function chainFrom(pid: number, read: ReadProcess): readonly ProcessFacts[] {
-  const chain: ProcessFacts[] = [];
-  for (let next = pid; next > 1 && chain.length < longestChain;) {
-    const facts = read(next);
-    if (facts === null) break;
-    chain.push(facts);
-    next = facts.parentPid;
+/** Null when it has none that can be told: it ended, or its number went to a process that started after its child. */
+function parentOf(child: ProcessFacts, read: ReadProcess): ProcessFacts | null {
+  const parent = child.parentPid > 1 ? read(child.parentPid) : null;
+  return parent !== null && parent.startedAtTicks <= child.startedAtTicks ? parent : null;
+}
+
+function chainFrom(
+  asking: ProcessFacts,
+  sender: ProcessFacts | null,
+  read: ReadProcess,
+): readonly ProcessFacts[] {
+  const chain = sender === null ? [asking] : [asking, sender];
+  for (let last = chain.at(-1); last !== undefined && chain.length < longestChain;) {
+    const parent = parentOf(last, read);
+    if (parent !== null) chain.push(parent);
+    last = parent ?? undefined;
   }
   return chain;
 }
 
 function processView(facts: ProcessFacts): ProcessView {
-  return {
-    pid: facts.pid,
-    name: plainText(nameOf(facts), 64),
-    executable: facts.executable === null ? null : plainText(facts.executable, 300),
-  };
+  return { pid: facts.pid, name: plainText(nameOf(facts), 64), executable: shownPath(facts.executable) };
+}
+
+function shownPath(path: string | null): string | null {
+  return path === null ? null : plainText(path, 300);
 }
 
 function nameOf(facts: ProcessFacts): string {
@@ -84,27 +118,43 @@ function scriptOf(facts: ProcessFacts): string | null {
   return first;
 }
 
+/** As their makers name the control groups: docker, containerd, CRI-O, podman, LXC, Kubernetes, systemd-nspawn. */
+const containerGroups =
+  /\/docker[/-][0-9a-f]{12}|cri-containerd[:-]|\/crio-|libpod-[0-9a-f]{12}|\/lxc(\.payload\.|\/)|\/kubepods|systemd-nspawn@|\/machine-[^/]+\.scope/;
+
+/** What sees the files that we see is in no container, whoever started it. */
 function confinementOf(facts: ProcessFacts): CallerView['confinement'] {
-  if (facts.hasFlatpakInfo) return 'flatpak';
-  if (facts.executable?.startsWith('/snap/') === true || /snap\.[a-z]/.test(facts.controlGroups))
-    return 'snap';
-  return /docker|containerd|libpod|lxc|kubepods/.test(facts.controlGroups) ? 'container' : null;
+  if (facts.files === 'ours') return null;
+  if (facts.hasFlatpakInfo()) return 'flatpak';
+  const groups = facts.controlGroups();
+  if (facts.executable?.startsWith('/snap/') === true || /\/snap\.[a-z0-9]/.test(groups)) return 'snap';
+  return containerGroups.test(groups) ? 'container' : null;
+}
+
+/** A messenger in a container, sent by something outside, asks for whatever is inside: that is not the sender. */
+function sharesFiles(messenger: ProcessFacts, sender: ProcessFacts): boolean {
+  if (messenger === sender) return true;
+  return messenger.files === null
+    ? confinementOf(messenger) === confinementOf(sender)
+    : messenger.files === sender.files;
 }
 
 /**
- * What stays the same when the same program asks again: where it is, and for an interpreter its script. A shell that reads from a
- * terminal is the person typing; an interpreter whose script cannot be told, or a program whose file cannot be read, is nobody (R-67).
+ * What stays the same when the same program asks again: which file it is, and for an interpreter its script. A path in another mount
+ * namespace is another file, and so is one that was replaced. A shell that reads from a terminal is the person typing; an interpreter
+ * whose script cannot be told, or a program whose file cannot be read, is nobody (R-67).
  */
 function identityOf(door: CallerView['door'], facts: ProcessFacts, script: string | null): string | null {
-  const { executable } = facts;
-  if (executable === null || messengers.test(basename(executable))) return null;
+  const { executable, executableStamp, files } = facts;
+  if (executable === null || executableStamp === null || files === null) return null;
   const name = basename(executable);
+  if (messengers.test(name) || sessions.test(name)) return null;
   if (interpreters.test(name)) {
-    const atTerminal = shells.test(name) && facts.commandLine.length <= 1 && facts.atTerminal;
+    const atTerminal = shells.test(name) && facts.commandLine.length <= 1 && facts.atTerminal();
     if (!atTerminal && (script === null || !isAbsolute(script))) return null;
   }
   return createHash('sha256')
-    .update([door, executable, script ?? ''].join('\0'))
+    .update([door, executable, executableStamp, files, script ?? ''].join('\0'))
     .digest('hex');
 }
 

@@ -1,21 +1,32 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the system tells about one process. Read at once: a process may be gone a moment later. */
+/**
+ * What the system tells about one process. What it takes to recognise a program is read at once, for the process may be gone a moment
+ * later; the rest when it is asked for.
+ */
 export interface ProcessFacts {
   readonly pid: number;
   readonly parentPid: number;
+  /** In the system's own unit, since its start: a process of the same number that started at another time is another one. */
+  readonly startedAtTicks: number;
   /** Null when it may not be read (another user's, or one that hides: `oidc-token` does). */
   readonly executable: string | null;
+  /** Names the file behind `executable` until it is replaced or written to; null when it may not be looked at. */
+  readonly executableStamp: string | null;
   readonly commandLine: readonly string[];
-  readonly workingDirectory: string | null;
   /** Name it gave itself, at most 15 bytes. */
   readonly name: string;
-  /** Lines of its control groups: containers show there. */
-  readonly controlGroups: string;
-  readonly hasFlatpakInfo: boolean;
+  /** Where its paths lead: `ours`, the name of another mount namespace, or null when that may not be read. */
+  readonly files: string | null;
   /** Reads from a terminal, as far as we may look. */
-  readonly atTerminal: boolean;
+  atTerminal(): boolean;
+  /** Lines of its control groups: containers show there. */
+  controlGroups(): string;
+  hasFlatpakInfo(): boolean;
+  workingDirectory(): string | null;
+  /** Whether the process with this number still is this one. */
+  lives(): boolean;
 }
 
 export type ReadProcess = (pid: number) => ProcessFacts | null;
@@ -24,28 +35,55 @@ const longestCommandLine = 8_192;
 
 /** `/proc` of Linux. The environment is never looked at. */
 export function procTable(root = '/proc'): ReadProcess {
+  let ours: string | null | undefined;
   return (pid) => {
     const at = (name: string): string => join(root, String(pid), name);
     const stat = attempt(() => readFileSync(at('stat'), 'utf8'));
-    if (stat === null) return null;
-    // The name is the process's own choice and may hold anything, brackets too: the last one counts (R-41).
-    const close = stat.lastIndexOf(')');
-    const parentPid = Number(stat.slice(close + 2).split(' ')[1]);
+    const own = stat === null ? null : parseStat(stat);
+    if (own === null) return null;
+    ours ??= attempt(() => readlinkSync(join(root, 'self', 'ns', 'mnt')));
+    const executable = attempt(() => readlinkSync(at('exe')));
+    // Where the program is hidden the rest of it is too, and asking is not free.
+    const files = executable === null ? null : attempt(() => readlinkSync(at('ns/mnt')));
     return {
+      ...own,
       pid,
-      parentPid: Number.isInteger(parentPid) ? parentPid : 0,
-      name: stat.slice(stat.indexOf('(') + 1, close),
-      executable: attempt(() => readlinkSync(at('exe')).replace(/ \(deleted\)$/, '')),
+      executable: executable?.replace(/ \(deleted\)$/, '') ?? null,
+      executableStamp: executable === null ? null : attempt(() => stampOf(at('exe'))),
       commandLine: (attempt(() => readFileSync(at('cmdline'), 'utf8')) ?? '')
         .slice(0, longestCommandLine)
         .split('\0')
         .filter((word, index, words) => word !== '' || index < words.length - 1),
-      workingDirectory: attempt(() => readlinkSync(at('cwd'))),
-      controlGroups: attempt(() => readFileSync(at('cgroup'), 'utf8')) ?? '',
-      atTerminal: /^\/dev\/(pts\/|tty)/.test(attempt(() => readlinkSync(at('fd/0'))) ?? ''),
-      hasFlatpakInfo: attempt(() => statSync(at('root/.flatpak-info'))) !== null,
+      files: files !== null && files === ours ? 'ours' : files,
+      atTerminal: () => /^\/dev\/(pts\/|tty)/.test(attempt(() => readlinkSync(at('fd/0'))) ?? ''),
+      controlGroups: () => attempt(() => readFileSync(at('cgroup'), 'utf8')) ?? '',
+      hasFlatpakInfo: () => attempt(() => statSync(at('root/.flatpak-info'))) !== null,
+      workingDirectory: () => attempt(() => readlinkSync(at('cwd'))),
+      lives() {
+        const now = attempt(() => readFileSync(at('stat'), 'utf8'));
+        return now !== null && parseStat(now)?.startedAtTicks === own.startedAtTicks;
+      },
     };
   };
+}
+
+/** Positions of proc(5), counted from what follows the name. */
+const parentField = 1;
+const startField = 19;
+
+/** The name is the process's own choice and may hold anything, brackets too: the last one counts (R-41). */
+function parseStat(stat: string): Pick<ProcessFacts, 'name' | 'parentPid' | 'startedAtTicks'> | null {
+  const close = stat.lastIndexOf(')');
+  const fields = stat.slice(close + 2).split(' ', startField + 1);
+  const [parentPid, startedAtTicks] = [Number(fields[parentField]), Number(fields[startField])];
+  if (close < 0 || !Number.isInteger(parentPid) || !Number.isInteger(startedAtTicks)) return null;
+  return { name: stat.slice(stat.indexOf('(') + 1, close), parentPid, startedAtTicks };
+}
+
+/** Follows the link of the running program, not the path: another file put in its place has another stamp. */
+function stampOf(link: string): string {
+  const { dev, ino, mtimeMs } = statSync(link);
+  return `${dev}:${ino}:${mtimeMs}`;
 }
 
 function attempt<T>(read: () => T): T | null {

@@ -1,28 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { describeCaller } from '../../../../electron/agent/callers/describe.ts';
+import { recogniseCaller } from '../../../../electron/agent/callers/describe.ts';
 import { createCallerIdentifier } from '../../../../electron/agent/callers/identify.ts';
 import { procTable, type ProcessFacts } from '../../../../electron/agent/callers/process-table.ts';
 
 function facts(pid: number, parentPid: number, change: Partial<ProcessFacts>): ProcessFacts {
   return {
-    ...{ pid, parentPid, executable: null, commandLine: [], workingDirectory: '/home/u', name: 'x' },
-    ...{ controlGroups: '', hasFlatpakInfo: false, atTerminal: false },
+    ...{ pid, parentPid, startedAtTicks: 1, executable: null, executableStamp: '1:2:3', commandLine: [] },
+    ...{ files: change.executable === undefined ? null : 'ours', name: 'x', atTerminal: () => false },
+    ...{ controlGroups: () => '', hasFlatpakInfo: () => false, workingDirectory: () => '/home/u' },
+    lives: () => true,
     ...change,
   };
 }
 
 function look(...table: ProcessFacts[]) {
   const [asking] = table;
-  return describeCaller(
-    { pid: asking?.pid ?? 0, uid: 1000 },
-    'agent-socket',
-    (pid) => table.find((entry) => entry.pid === pid) ?? null,
-  );
+  const read = (pid: number) => table.find((entry) => entry.pid === pid) ?? null;
+  return recogniseCaller({ pid: asking?.pid ?? 0, uid: 1000 }, 'agent-socket', read).describe();
 }
 
 const token = facts(30, 20, { commandLine: ['oidc-token', 'kit'], name: 'oidc-token' });
 const bash = facts(20, 10, {
-  ...{ executable: '/usr/bin/bash', commandLine: ['bash'], name: 'bash', atTerminal: true },
+  ...{ executable: '/usr/bin/bash', commandLine: ['bash'], name: 'bash', atTerminal: () => true },
 });
 
 describe('who asks', () => {
@@ -44,7 +43,7 @@ describe('who asks', () => {
 
   it('somebody typing at a shell can be recognised; commands piped into one and an unnamed script cannot', () => {
     expect(look(token, bash).identity).not.toBeNull();
-    expect(look(token, { ...bash, atTerminal: false }).identity).toBeNull();
+    expect(look(token, { ...bash, atTerminal: () => false }).identity).toBeNull();
     for (const commandLine of [
       ['bash', '-c', 'oidc-token kit'],
       ['bash', 'night.sh'],
@@ -56,13 +55,6 @@ describe('who asks', () => {
   it('a program whose file cannot be read is shown and never recognised', () => {
     const hidden = facts(30, 1, { commandLine: ['/opt/hidden'], name: 'hidden' });
     expect(look(hidden)).toMatchObject({ program: 'hidden', executable: null, identity: null });
-  });
-
-  it('ssh, flatpak, snap and containers show', () => {
-    expect(look(token, bash, facts(10, 1, { name: 'sshd' })).via).toBe('ssh');
-    expect(look(facts(5, 1, { hasFlatpakInfo: true })).confinement).toBe('flatpak');
-    expect(look(facts(5, 1, { executable: '/snap/x/1/bin/x' })).confinement).toBe('snap');
-    expect(look(facts(5, 1, { controlGroups: '0::/docker/abc' })).confinement).toBe('container');
   });
 
   it('R-65 names cannot reorder or hide text, secrets on command lines are masked', () => {
