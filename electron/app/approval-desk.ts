@@ -15,6 +15,7 @@ export function runApprovalDesk(deps: {
   const look = (): void => {
     const current: ApprovalView | null = approvals.current();
     window.update(current);
+    if (current !== null) approvals.shown(current.id);
     if (current !== null && announced === null) {
       announced = current.id;
       notifications.approvalNeeded(current.account, () => window.focus());

@@ -41,6 +41,8 @@ export interface Approvals {
   /** Throws `agent/request-gone` when the decision is about something that is not on the screen any more. */
   decide(decision: ApprovalDecision): void;
   current(): ApprovalView | null;
+  /** The question with this id came onto the screen. Nothing can be approved before, and for a moment after (R-59). */
+  shown(id: string): void;
   /** All that wait, the one on the screen included. */
   count(): number;
   onChange(listener: () => void): () => void;
@@ -73,7 +75,7 @@ interface Pending {
   readonly deadlineAtMs: number;
   readonly waiters: Set<Waiter>;
   readonly cancelDeadline: () => void;
-  /** Since when it is on the screen; null while it waits. */
+  /** Since when it is on the screen; null before. */
   shownMonotonicMs: number | null;
 }
 
@@ -84,11 +86,7 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
   let queue: readonly Pending[] = [];
   let stopped = false;
 
-  const changedNow = (): void => {
-    const [first] = queue;
-    if (first !== undefined) first.shownMonotonicMs ??= clock.monotonicMs();
-    changed.emit(undefined);
-  };
+  const changedNow = (): void => changed.emit(undefined);
 
   const record = (
     { caller, account, content }: Question,
@@ -218,7 +216,7 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
         for (const other of queue) deny(other, 'user');
       } else if (decision === 'deny') deny(pending, 'user');
       else {
-        const shownForMs = clock.monotonicMs() - (pending.shownMonotonicMs ?? clock.monotonicMs());
+        const shownForMs = clock.monotonicMs() - (pending.shownMonotonicMs ?? Infinity);
         if (shownForMs < earliestApprovalMs) throw gone();
         const content = approved(question.content, narrowed);
         if (content.kind === 'access-token' && isGrantable(question)) {
@@ -246,6 +244,11 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
         grantable: isGrantable(pending.question),
         offerBlock: caller.identity !== null && denials.countFor(programOf(caller)) >= offerBlockAfter,
       };
+    },
+
+    shown(id) {
+      const [pending] = queue;
+      if (pending?.id === id) pending.shownMonotonicMs ??= clock.monotonicMs();
     },
 
     forgetAccount(accountId) {

@@ -74,6 +74,7 @@ function bench() {
   const decide = (decision: ApprovalDecision['decision'], change: Partial<ApprovalDecision> = {}): void => {
     const current = approvals.current();
     if (current === null) throw new Error('nothing is asked');
+    approvals.shown(current.id);
     clock.advance(1_000);
     approvals.decide({
       id: current.id,
@@ -129,13 +130,20 @@ describe('approving', () => {
     const { approvals, clock, outcome, settle } = bench();
     const asked = outcome(approvals.ask(question()));
     const current = approvals.current();
-    clock.advance(300);
     const decision = {
       id: current?.id ?? '',
       contentHash: current?.contentHash ?? '',
       grant: 'once',
     } as const;
-    expect(() => approvals.decide({ ...decision, decision: 'allow' })).toThrow('not waiting');
+    const allow = (): void => approvals.decide({ ...decision, decision: 'allow' });
+    clock.advance(5_000);
+    expect(allow).toThrow('not waiting'); // it was never on the screen
+    approvals.shown('another');
+    clock.advance(5_000);
+    expect(allow).toThrow('not waiting');
+    approvals.shown(decision.id);
+    clock.advance(300);
+    expect(allow).toThrow('not waiting');
     await settle();
     expect(asked.value).toBe('waiting');
     approvals.decide({ ...decision, decision: 'deny' }); // refusing needs no reading
