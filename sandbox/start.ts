@@ -1,5 +1,6 @@
 /** Puts the sandbox together and takes it apart again. */
 import { completeLogin } from './control/login.ts';
+import { setEmail } from './control/email.ts';
 import { issueMytoken, pickProvider } from './control/issue.ts';
 import { plantTree } from './control/plant.ts';
 import { addControlRoutes } from './control/routes.ts';
@@ -123,6 +124,16 @@ function makeControl({ context, providers, users, faults, dispatcher }: ControlP
     completeLogin: (consentUri, login) => completeLogin(consentUri, login, users),
     issueMytoken: (issue = {}) => issueMytoken(context, providers, users, issue),
     plantTree: (options) => plantTree(context, options),
+    mails: () => structuredClone(store.state.mails),
+    clearMails: () => {
+      store.state.mails = [];
+      store.touch();
+    },
+    setEmail: (email) => setEmail(context, providers, users, email),
+    setServer: ({ features, version }) => {
+      Object.assign(context.settings.features, features);
+      if (version !== undefined) context.settings.version = version;
+    },
     tokens: () =>
       Object.values(store.state.tokens).map((token) => ({
         momId: token.momId,

@@ -79,6 +79,8 @@ export interface Quirks {
   emptyIntersectionUnrestricted: boolean;
   /** Statuses 278, 428 and 555. Off: 200, 400 and 502. */
   oddStatuses: boolean;
+  /** The JSON `token_update` is missing in some lists and creations, see protocol 2.6. */
+  lostTokenUpdate: boolean;
   /** Off by default: `supported_restriction_keys` with `ip`, as before 0.5. */
   oldDiscoveryNames: boolean;
   /** Off by default: the JSON `token_update` is missing everywhere and only the cookie carries the new token. */
@@ -95,6 +97,10 @@ export interface Features {
   pollingCodes: boolean;
   tokeninfo: boolean;
   profiles: boolean;
+  /** E-mail settings and mail notifications. */
+  mail: boolean;
+  /** SSH keys, `ssh_keys` and the grant `ssh` in discovery. */
+  sshGrant: boolean;
 }
 
 /** Somebody who can sign in at the sandbox's providers. Each exists at every provider, with the same `sub`. */
@@ -330,6 +336,32 @@ export interface StoredTokenView {
   hasRefreshToken: boolean;
 }
 
+/** A mail the server would have sent. */
+export interface SentMail {
+  /** What it is about: `verify_email`. */
+  kind: string;
+  to: string;
+  subject: string;
+  /** Plain text or HTML, see `html`. */
+  body: string;
+  html: boolean;
+  /** Links in the body; `verify_email` has one, valid for an hour. */
+  links: string[];
+  /** Time of the mytoken server, Unix seconds. */
+  time: number;
+}
+
+export interface SetEmailOptions {
+  /** Login name. Default alice. */
+  user?: string;
+  /** Index into `providers`, or an issuer. Default 0. */
+  provider?: number | string;
+  /** "" = none on file. */
+  address?: string;
+  verified?: boolean;
+  prefersHtml?: boolean;
+}
+
 export interface SandboxControl {
   injectFault(spec: FaultSpec): FaultHandle;
   clearFaults(): void;
@@ -348,6 +380,16 @@ export interface SandboxControl {
   issueMytoken(options?: IssueMytokenOptions): Promise<IssuedMytoken>;
   /** Grows a big tree without logins or requests, with past events. @throws Error for an unknown token */
   plantTree(options: PlantTreeOptions): PlantedTree;
+  /** Mail that would have been sent, oldest first. */
+  mails(): SentMail[];
+  clearMails(): void;
+  /** Sets the e-mail settings of a user without any mail. @throws Error for an unknown user or provider */
+  setEmail(options: SetEmailOptions): void;
+  /**
+   * Switches features of the running server, or lets it play another version. Clients see the change when they read
+   * discovery again.
+   */
+  setServer(change: { features?: Partial<Features>; version?: string }): void;
   tokens(): StoredTokenView[];
   /** The server forgets the refresh token ("No refresh token attached"). */
   dropRefreshToken(momId: string): void;

@@ -5,6 +5,7 @@ import { readClause } from '../rules/clauses.ts';
 import type { ServerContext } from '../server/context.ts';
 import { addEvent, createToken } from '../tokens/lifecycle.ts';
 import { mytokenResponse } from '../tokens/respond.ts';
+import { rememberEmail } from '../users/users.ts';
 import type { OpenIdProvider } from '../op/openid-provider.ts';
 import type { IssuedMytoken, IssueMytokenOptions, SandboxUser } from '../types.ts';
 
@@ -19,15 +20,20 @@ export function pickProvider<T extends { issuer: string }>(
   return found;
 }
 
+/** @throws Error for an unknown user */
+export function pickUser(users: readonly SandboxUser[], login: string | undefined): SandboxUser {
+  const user = users.find((entry) => entry.login === (login ?? 'alice'));
+  if (!user) throw new Error(`no such user: ${login ?? 'alice'}`);
+  return user;
+}
+
 export async function issueMytoken(
   context: ServerContext,
   providers: readonly OpenIdProvider[],
   users: readonly SandboxUser[],
   options: IssueMytokenOptions,
 ): Promise<IssuedMytoken> {
-  const login = options.user ?? 'alice';
-  const user = users.find((entry) => entry.login === login);
-  if (!user) throw new Error(`no such user: ${login}`);
+  const user = pickUser(users, options.user);
   const provider = pickProvider(providers, options.provider ?? 0);
   const refreshTokenId = randomUUID();
   context.store.state.refreshTokens[refreshTokenId] = {
@@ -51,6 +57,7 @@ export async function issueMytoken(
     },
     caller,
   );
+  rememberEmail(context, token.claims.sub, { email: user.email, emailVerified: true });
   addEvent(context, token, 'created', 'Used grant_type oidc_flow authorization_code', caller);
   const answer = mytokenResponse(context, token, jwt, options.responseType ?? 'token');
   await context.store.save();

@@ -12,6 +12,7 @@ import type {
   SandboxControl,
   SandboxProvider,
   SandboxUser,
+  SetEmailOptions,
 } from '../types.ts';
 
 export interface ControlFacts {
@@ -92,6 +93,19 @@ export function addControlRoutes(router: Router, facts: ControlFacts): void {
   on('POST', 'issue', async (exchange) =>
     json(200, await control.issueMytoken(bodyOf(exchange) as IssueMytokenOptions)),
   );
+  on('GET', 'mails', () => json(200, control.mails()));
+  on('DELETE', 'mails', () => {
+    control.clearMails();
+    return noContent();
+  });
+  on('POST', 'email', (exchange) => {
+    control.setEmail(bodyOf(exchange) as SetEmailOptions);
+    return noContent();
+  });
+  on('POST', 'server', (exchange) => {
+    control.setServer(bodyOf(exchange) as Parameters<SandboxControl['setServer']>[0]);
+    return noContent();
+  });
   on('POST', 'plant', (exchange) => json(200, control.plantTree(bodyOf(exchange) as PlantTreeOptions)));
   on('POST', 'drop-refresh-token', (exchange) => {
     control.dropRefreshToken(rawJson(exchange).string('momId') ?? '');

@@ -7,6 +7,7 @@ import { addEvent, createToken } from '../tokens/lifecycle.ts';
 import type { StoredFlow } from '../tokens/model.ts';
 import { newShortToken, newTransferCode, effectiveType } from '../tokens/respond.ts';
 import { mytokenCookie, tokenCookie } from '../tokens/usage.ts';
+import { rememberEmail } from '../users/users.ts';
 import { findProvider, oddStatus, type ServerContext } from './context.ts';
 import { OpFailure, type AuthorizationWish, type OpTokens } from './op-connection.ts';
 import { messagePage } from './pages.ts';
@@ -137,6 +138,7 @@ function finish(context: ServerContext, flow: StoredFlow, tokens: OpTokens, refr
     },
     caller,
   );
+  rememberEmail(context, token.claims.sub, tokens);
   addEvent(context, token, 'created', 'Used grant_type oidc_flow authorization_code', caller);
   if (flow.redirectUri !== undefined) return finishWeb(context, flow, jwt);
   const code = state.codes[flow.pollingCode ?? ''];

@@ -63,7 +63,8 @@ export async function answerConsent(context: ServerContext, exchange: Exchange):
   return json(oddStatus(context, 278), { authorization_uri: await startAuthorization(context, flow) });
 }
 
-function requireNumericTimes(restrictions: unknown): void {
+/** @throws ApiFailure 400 for relative times, which only requests for a mytoken may have */
+export function requireNumericTimes(restrictions: unknown): void {
   const clauses: unknown[] = Array.isArray(restrictions) ? restrictions : [restrictions];
   for (const clause of clauses) {
     if (typeof clause !== 'object' || clause === null) continue;

@@ -61,6 +61,7 @@ export const DEFAULT_QUIRKS: Quirks = {
   staleRevocation500: true,
   emptyIntersectionUnrestricted: true,
   oddStatuses: true,
+  lostTokenUpdate: true,
   oldDiscoveryNames: false,
   tokenUpdateCookieOnly: false,
   newFederationSpelling: false,
@@ -80,6 +81,8 @@ export function serverSettings(issuer: string, options: SandboxOptions): ServerS
       pollingCodes: true,
       tokeninfo: true,
       profiles: true,
+      mail: true,
+      sshGrant: true,
       ...options.features,
     },
     disabledRestrictionKeys: options.disabledRestrictionKeys ?? [],
@@ -89,6 +92,19 @@ export function serverSettings(issuer: string, options: SandboxOptions): ServerS
     reverseDns: options.reverseDns ?? { '127.0.0.1': ['localhost'] },
     groups: options.groups ?? { _: 'sandbox', beamline: 'beamline-secret' },
   };
+}
+
+/** Is the played server at least this one? Suffixes of the version do not count. */
+export function isAtLeast(context: ServerContext, major: number, minor: number): boolean {
+  const [ownMajor = 0, ownMinor = 0] = context.settings.version
+    .split('.')
+    .map((part) => Number.parseInt(part, 10));
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+}
+
+/** Mail notifications came with 0.10. */
+export function hasMail(context: ServerContext): boolean {
+  return context.settings.features.mail && isAtLeast(context, 0, 10);
 }
 
 /** Provider of an issuer parameter; differences in the trailing slash are tolerated (protocol 8.3). */

@@ -1,7 +1,8 @@
 /** Discovery document, user-settings metadata (protocol 3.1, 14.1). */
 import { json, type Reply } from '../http/exchange.ts';
 import { RESTRICTION_KEYS } from '../rules/clauses.ts';
-import type { ServerContext } from './context.ts';
+import { fingerprintOf } from '../settings/ssh-key.ts';
+import { isAtLeast, type ServerContext } from './context.ts';
 
 export function discoveryDocument(context: ServerContext): Reply {
   const { issuer, features, version, disabledRestrictionKeys } = context.settings;
@@ -16,10 +17,13 @@ export function discoveryDocument(context: ServerContext): Reply {
     ...(features.tokeninfo ? { tokeninfo_endpoint: `${api}/tokeninfo` } : {}),
     ...(features.revocation ? { revocation_endpoint: `${api}/token/revoke` } : {}),
     usersettings_endpoint: `${api}/settings`,
-    notifications_endpoint: `${api}/notifications`,
+    ...(isAtLeast(context, 0, 10) ? { notifications_endpoint: `${api}/notifications` } : {}),
     ...(features.transferCodes ? { token_transfer_endpoint: `${api}/token/transfer` } : {}),
-    profiles_endpoint: `${api}/pt`,
+    ...(isAtLeast(context, 0, 7) ? { profiles_endpoint: `${api}/pt` } : {}),
     jwks_uri: `${issuer}/jwks`,
+    ...(features.sshGrant
+      ? { ssh_keys: [{ type: 'ssh-ed25519', fingerprint: sshHostFingerprint(context) }] }
+      : {}),
     providers_supported: context.providers.map((provider) => ({
       issuer: provider.issuer,
       ...(provider.name === '' ? {} : { name: provider.name }),
@@ -38,6 +42,7 @@ export function discoveryDocument(context: ServerContext): Reply {
       'mytoken',
       ...(features.transferCodes ? ['transfer_code'] : []),
       ...(features.pollingCodes ? ['polling_code'] : []),
+      ...(features.sshGrant ? ['ssh'] : []),
     ],
     mytoken_endpoint_oidc_flows_supported: ['authorization_code'],
     response_types_supported: [
@@ -53,8 +58,16 @@ export function discoveryDocument(context: ServerContext): Reply {
   });
 }
 
+/** Nobody listens there; the key only has to stay the same, so it follows from the signing key. */
+function sshHostFingerprint(context: ServerContext): string {
+  const { x = '' } = context.store.state.signingKey ?? {};
+  return fingerprintOf(Buffer.from(`ssh-ed25519 ${x}`));
+}
+
 /** `email_endpoint` is named even where mail is switched off. */
 export function settingsMetadata(context: ServerContext): Reply {
+  // A relative path in place of all the URLs before 0.10.
+  if (!isAtLeast(context, 0, 10)) return json(200, { grant_type_endpoint: 'grants' });
   const base = `${context.settings.issuer}/api/v0/settings`;
   return json(200, { grant_type_endpoint: `${base}/grants`, email_endpoint: `${base}/email` });
 }

@@ -6,6 +6,7 @@ import {
   calculatePKCECodeChallenge,
   ClientSecretBasic,
   discovery,
+  fetchUserInfo,
   refreshTokenGrant,
   ResponseBodyError,
   tokenRevocation,
@@ -21,6 +22,8 @@ export interface OpTokens {
   scope?: string;
   /** Only known after a login. */
   sub?: string;
+  email?: string;
+  emailVerified?: boolean;
 }
 
 /** The provider answered with an OAuth error (RFC 6749 5.2). */
@@ -130,9 +133,20 @@ export class OpenIdConnection implements OpConnection {
         { pkceCodeVerifier: wish.codeVerifier, expectedState: wish.state, idTokenExpected: true },
         withResources(new URLSearchParams(), wish.audience),
       );
-      return { ...tokensOf(answer), sub: answer.claims()?.sub ?? '' };
+      const sub = answer.claims()?.sub ?? '';
+      return { ...tokensOf(answer), sub, ...(await this.#email(answer.access_token, sub)) };
     } catch (error) {
       throw await failure(error);
+    }
+  }
+
+  /** Best effort: a login needs no address. */
+  async #email(accessToken: string, sub: string): Promise<Pick<OpTokens, 'email' | 'emailVerified'>> {
+    try {
+      const { email, email_verified } = await fetchUserInfo(await this.#config(), accessToken, sub);
+      return email === undefined ? {} : { email, emailVerified: email_verified === true };
+    } catch {
+      return {};
     }
   }
 

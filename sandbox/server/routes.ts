@@ -1,10 +1,14 @@
 /** The paths of the mytoken server (protocol 2.1). Features which are off have no route: 404. */
-import { html, json, type Exchange, type Reply } from '../http/exchange.ts';
+import { frameworkError, html, json, type Exchange, type Reply } from '../http/exchange.ts';
 import { Router } from '../http/router.ts';
+import { changeEmail, showEmail } from '../settings/email.ts';
+import { listGrants, toggleGrant } from '../settings/grants.ts';
+import { addSshKey, deleteSshKey, listSshKeys } from '../settings/ssh.ts';
+import { runAction } from '../users/actions.ts';
 import { tokenAccess } from './access.ts';
 import { answerConsent, previewSubToken, showConsent } from './consent.ts';
 import { redirectFromProvider } from './consent-flow.ts';
-import type { ServerContext } from './context.ts';
+import { hasMail, type ServerContext } from './context.ts';
 import { discoveryDocument, settingsMetadata } from './discovery.ts';
 import { GUEST_PATH, GuestConnection } from './guests.ts';
 import { messagePage } from './pages.ts';
@@ -31,7 +35,24 @@ function addPages(router: Router): void {
   pageFor('/home', 'mytoken sandbox', 'You are signed in.');
 }
 
-function addTemplates(on: (method: string, path: string, handler: ServerHandler) => void): void {
+type AddRoute = (method: string, path: string, handler: ServerHandler) => void;
+type Conditional = (isOn: (context: ServerContext) => boolean) => AddRoute;
+
+function addSettings(on: AddRoute, when: Conditional): void {
+  const base = '/api/v0/settings';
+  on('GET', `${base}/grants`, listGrants);
+  for (const method of ['POST', 'DELETE']) on(method, `${base}/grants`, toggleGrant);
+  const ssh = when((context) => context.settings.features.sshGrant);
+  ssh('GET', `${base}/grants/ssh`, listSshKeys);
+  ssh('POST', `${base}/grants/ssh`, addSshKey);
+  ssh('DELETE', `${base}/grants/ssh`, deleteSshKey);
+  const email = when(hasMail);
+  email('GET', `${base}/email`, showEmail);
+  email('PUT', `${base}/email`, changeEmail);
+  on('GET', '/actions', runAction);
+}
+
+function addTemplates(on: AddRoute): void {
   on('GET', '/api/v0/pt', listGroups);
   // Without a group the kind comes first; a group called like a kind cannot be reached, as on the real server.
   for (const kind of ['profiles', 'capabilities', 'restrictions', 'rotation']) {
@@ -51,16 +72,24 @@ export function mytokenRoutes(context: ServerContext): Router {
   const on = (method: string, path: string, handler: ServerHandler): void => {
     router.add(method, path, (exchange) => handler(context, exchange));
   };
+  /** Asked at each request: features are switched while the server runs. */
+  const when =
+    (isOn: (context: ServerContext) => boolean): typeof on =>
+    (method, path, handler) =>
+      on(method, path, (_context, exchange) =>
+        isOn(context) ? handler(context, exchange) : frameworkError(404, exchange.url.pathname),
+      );
   on('GET', '/.well-known/mytoken-configuration', discoveryDocument);
   on('GET', '/.well-known/openid-configuration', discoveryDocument);
   on('GET', '/jwks', async () => json(200, await context.signer.jwks()));
   on('POST', '/api/v0/token/my', tokenMy);
   on('POST', '/api/v0/token/access', tokenAccess);
-  if (features.revocation) on('POST', '/api/v0/token/revoke', revoke);
-  if (features.transferCodes) on('POST', '/api/v0/token/transfer', createTransferCode);
-  if (features.tokeninfo) on('POST', '/api/v0/tokeninfo', tokeninfo);
+  when(() => features.revocation)('POST', '/api/v0/token/revoke', revoke);
+  when(() => features.transferCodes)('POST', '/api/v0/token/transfer', createTransferCode);
+  when(() => features.tokeninfo)('POST', '/api/v0/tokeninfo', tokeninfo);
   on('GET', '/api/v0/settings', settingsMetadata);
-  if (features.profiles) addTemplates(on);
+  addSettings(on, when);
+  addTemplates(when(() => features.profiles));
   on('GET', '/c/:code', showConsent);
   on('POST', '/c/:code', answerConsent);
   on('POST', '/c', previewSubToken);

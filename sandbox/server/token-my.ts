@@ -3,16 +3,16 @@ import { childCapabilities, DEFAULT_CAPABILITIES } from '../rules/capabilities.t
 import { tighten } from '../rules/tighten.ts';
 import { rawJson, type Fields } from '../http/body.ts';
 import { ApiFailure, badRequest, json, type Exchange, type Reply } from '../http/exchange.ts';
-import { authenticate, invalidToken, presentedToken, treeKey } from '../tokens/authenticate.ts';
-import { letters, pollingCode } from '../tokens/codes.ts';
+import { authenticate, presentedToken, treeKey } from '../tokens/authenticate.ts';
 import { addEvent, createToken } from '../tokens/lifecycle.ts';
-import type { StoredCode, StoredFlow } from '../tokens/model.ts';
 import { effectiveType, mytokenResponse } from '../tokens/respond.ts';
 import { TokenInvalid, momIdOf } from '../tokens/signer.ts';
 import { callerOf, jsonWithUpdate, requireCapability, rotateAfter, useOther } from '../tokens/usage.ts';
 import type { Clause, MytokenResponse } from '../types.ts';
 import { startAuthorization } from './consent-flow.ts';
 import { findProvider, oddStatus, type ServerContext } from './context.ts';
+import { startConsent } from './login-start.ts';
+import { consumeCode, pollCode, requireToken, storedCode } from './polling.ts';
 import { operatorRestrictions, readGeneral, requireNotExpired } from './request.ts';
 
 const UNSUPPORTED_ISSUER = 'The provided issuer is not supported';
@@ -39,7 +39,7 @@ export async function tokenMy(context: ServerContext, exchange: Exchange): Promi
 
 async function oidcFlow(context: ServerContext, exchange: Exchange, body: Fields): Promise<Reply> {
   const request = readGeneral(context, body, exchange);
-  const { settings, store } = context;
+  const { settings } = context;
   const { fields } = request;
   if ((fields.string('oidc_flow') ?? 'authorization_code') !== 'authorization_code')
     throw new ApiFailure(400, 'invalid_grant', 'Unsupported oidc_flow');
@@ -50,40 +50,19 @@ async function oidcFlow(context: ServerContext, exchange: Exchange, body: Fields
   if (web ? !redirectUri : !settings.features.pollingCodes)
     throw badRequest('parameter redirect_uri must be given for client_type=web');
   requireNotExpired(context, request.restrictions);
-  const expires = context.clock.nowS() + settings.codeSeconds;
-  const flow: StoredFlow = {
-    consentCode: letters(8),
-    expires,
+  const { flow, answer } = startConsent(context, exchange, {
     issuer: provider.issuer,
     name: request.name,
     applicationName: request.applicationName,
     capabilities: request.capabilities.length > 0 ? request.capabilities : [...DEFAULT_CAPABILITIES],
     restrictions: operatorRestrictions(context, provider, request.restrictions),
-    ...(request.rotation ? { rotation: request.rotation } : {}),
+    rotation: request.rotation,
     wish: request.wish,
-    ip: exchange.ip,
-    userAgent: exchange.userAgent,
-    ...(web && redirectUri !== undefined ? { redirectUri } : { pollingCode: pollingCode() }),
-  };
-  store.state.flows[flow.consentCode] = flow;
-  store.touch();
+    redirectUri: web ? redirectUri : undefined,
+  });
   if (web && settings.trustedRedirects.some((pattern) => pattern.test(redirectUri ?? '')))
     return json(oddStatus(context, 278), { authorization_uri: await startAuthorization(context, flow) });
-  const consentUri = `${settings.issuer}/c/${flow.consentCode}`;
-  if (flow.pollingCode === undefined) return json(200, { consent_uri: consentUri });
-  store.state.codes[flow.pollingCode] = {
-    kind: 'polling',
-    expires,
-    state: 'pending',
-    wish: request.wish,
-    primary: true,
-  };
-  return json(200, {
-    consent_uri: consentUri,
-    polling_code: flow.pollingCode,
-    expires_in: settings.codeSeconds,
-    interval: settings.pollingIntervalSeconds,
-  });
+  return json(200, answer);
 }
 
 /** Restrictions of a child, with the lost clause only if the quirks say so (protocol 6.5). */
@@ -146,48 +125,19 @@ async function subToken(context: ServerContext, exchange: Exchange, body: Fields
   });
 }
 
-const BAD_CODE = 'Bad polling or transfer code';
-
-function storedCode(context: ServerContext, code: string | undefined): StoredCode {
-  const stored = context.store.state.codes[code ?? ''];
-  if (!stored) throw invalidToken(BAD_CODE);
-  if (stored.expires < context.clock.nowS())
-    throw new ApiFailure(401, 'expired_token', 'polling or transfer code is expired');
-  return stored;
-}
-
-function consume(context: ServerContext, code: string | undefined): void {
-  Reflect.deleteProperty(context.store.state.codes, code ?? '');
-  context.store.touch();
-}
-
 function pollingGrant(context: ServerContext, exchange: Exchange, body: Fields): Reply {
-  const code = body.string('polling_code');
-  const stored = storedCode(context, code);
-  if (stored.state === 'declined') throw new ApiFailure(401, 'access_denied', 'user declined consent');
-  if (stored.state === 'pending' || stored.jwt === undefined)
-    throw new ApiFailure(oddStatus(context, 428), 'authorization_pending');
-  // Times are not validated here, so that a token which is not valid yet is delivered.
-  const claims = context.signer.verify(stored.jwt, context.clock.nowS(), false);
-  const token = context.store.state.tokens[momIdOf(claims.jti)];
-  consume(context, code);
-  if (!token) throw invalidToken(BAD_CODE);
-  addEvent(context, token, 'transfer_code_used', '', callerOf(exchange));
-  return json(
-    200,
-    mytokenResponse(context, token, stored.jwt, effectiveType(context, stored.wish, stored.jwt)),
-  );
+  const { token, jwt, stored } = pollCode(context, exchange, body.string('polling_code'), 'mytoken');
+  return json(200, mytokenResponse(context, token, jwt, effectiveType(context, stored.wish, jwt)));
 }
 
 function transferGrant(context: ServerContext, exchange: Exchange, body: Fields): Reply {
   const code = body.string('transfer_code');
-  const stored = storedCode(context, code);
+  const stored = storedCode(context, code, 'mytoken');
   if (stored.jwt === undefined) throw badRequest('token not valid');
-  consume(context, code);
+  consumeCode(context, code);
   try {
     const claims = context.signer.verify(stored.jwt, context.clock.nowS());
-    const token = context.store.state.tokens[momIdOf(claims.jti)];
-    if (!token) throw invalidToken(BAD_CODE);
+    const token = requireToken(context.store.state.tokens[momIdOf(claims.jti)]);
     addEvent(context, token, 'transfer_code_used', 'token type: token', callerOf(exchange));
     const full: MytokenResponse = mytokenResponse(context, token, stored.jwt, 'token');
     delete full.rotation;

@@ -14,6 +14,9 @@ function emptyState(): SandboxState {
     flows: {},
     templates: {},
     templatesSeeded: false,
+    users: {},
+    actions: {},
+    mails: [],
   };
 }
 

@@ -1,6 +1,7 @@
 /** Records of the server's database. All times are Unix seconds. */
 import type { JsonWebKey } from 'node:crypto';
 import type { Clause, ResponseType, Rotation } from '../types.ts';
+import type { StoredAction, StoredMail, StoredUser } from '../users/model.ts';
 import type { UsageDone } from '../rules/selection.ts';
 
 /** Claims of a mytoken JWT (protocol 4.1). */
@@ -58,6 +59,14 @@ export interface DeliveryWish {
   maxTokenLen: number;
 }
 
+/** An ssh key that waits for its login (protocol 14.3). */
+export interface SshWish {
+  /** `sub` of the mytoken that asked. */
+  sub: string;
+  fingerprint: string;
+  name: string;
+}
+
 export interface StoredCode {
   kind: 'polling' | 'transfer';
   expires: number;
@@ -66,6 +75,8 @@ export interface StoredCode {
   wish: DeliveryWish;
   /** The code was how the token was delivered, so revoking the code revokes the token. */
   primary: boolean;
+  /** The code belongs to an ssh key and delivers no token. */
+  ssh?: SshWish;
 }
 
 /** A login under way, from the request until the redirect from the provider. */
@@ -114,4 +125,9 @@ export interface SandboxState {
   /** `<group> <kind>` → entries. */
   templates: Record<string, StoredTemplate[]>;
   templatesSeeded: boolean;
+  /** By the `sub` of their mytokens. */
+  users: Record<string, StoredUser>;
+  /** By the code in the link. */
+  actions: Record<string, StoredAction>;
+  mails: StoredMail[];
 }

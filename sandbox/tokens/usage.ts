@@ -59,12 +59,13 @@ export function charge(
 }
 
 /**
- * Finds and charges the clause which pays for an "other" use.
+ * Finds the clause which pays for an "other" use.
+ * @returns charges it
  * @throws ApiFailure 403; a plain Error for the server's own crash
  */
-export function useOther(context: ServerContext, token: StoredToken, ip: string): void {
+export function chargeableOther(context: ServerContext, token: StoredToken, ip: string): () => void {
   const restrictions = token.claims.restrictions ?? [];
-  if (restrictions.length === 0) return;
+  if (restrictions.length === 0) return () => undefined;
   const facts = callerFacts(context, token, ip);
   const crashing = (clause: Clause): boolean =>
     clause.usages_other !== undefined &&
@@ -74,7 +75,12 @@ export function useOther(context: ServerContext, token: StoredToken, ip: string)
     throw new Error('nil dereference in a log line');
   const clause = selectForOther(restrictions, facts);
   if (!clause) throw usageRestricted();
-  charge(context, token, clause, 'other');
+  return () => charge(context, token, clause, 'other');
+}
+
+/** @throws ApiFailure 403; a plain Error for the server's own crash */
+export function useOther(context: ServerContext, token: StoredToken, ip: string): void {
+  chargeableOther(context, token, ip)();
 }
 
 /** Rotates if the token wants that for this kind of use; the new token has the type of the presented one. */

@@ -62,7 +62,9 @@ describe('discovery', () => {
       grant_type_endpoint: `${base}/grants`,
       email_endpoint: `${base}/email`,
     });
+    run.sandbox.control.setServer({ features: { mail: false } });
     const missing = await run.get('/api/v0/settings/email');
+    run.sandbox.control.setServer({ features: { mail: true } });
     expect(missing.status).toBe(404);
     expect(missing.body).toEqual({ error: 'Not Found', error_description: 'Not Found' });
     const wrongMethod = await run.get('/api/v0/token/my');
