@@ -3,7 +3,17 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /** Folders of electron/ that run in plain Node: everything they need from Electron comes in as an interface. */
-const trustCore = ['accounts', 'vault', 'mytoken', 'tokens', 'profiles', 'agent', 'approvals', 'ports'];
+const trustCore = [
+  'accounts',
+  'vault',
+  'mytoken',
+  'tokens',
+  'manage',
+  'profiles',
+  'agent',
+  'approvals',
+  'ports',
+];
 /** Folders of electron/ that may import `electron`. `app/` is the composition root; nobody imports it. */
 const electronFolders = [
   'app',

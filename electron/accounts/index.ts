@@ -1,5 +1,6 @@
 export { type AccountsDeps, createAccounts } from './accounts.ts';
 export type { ProcessEnvironments, RunningProcess, TokenVariable } from './environment-scan.ts';
+export { formerWish } from './former-wish.ts';
 export { createImports, type ImportsDeps } from './imports.ts';
 export { linuxProcesses } from './linux-processes.ts';
 export { createLogins, type LoginsDeps } from './logins.ts';

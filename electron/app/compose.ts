@@ -183,6 +183,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       minter: core.minter,
       minted: core.minted,
       profiles: core.profiles,
+      manager: core.manager,
       copyMinted: (accountId, secret) => copier.minted(accountId, secret),
       ...fileDialogs(() => window.native(), t),
       clearClipboard: () => systemClipboard.clearNow(),

@@ -14,6 +14,7 @@ import {
   type RemovalMode,
 } from '../accounts/index.ts';
 import { type ClientKeys, createClientKeys, createHttpEndpoint, type HttpEndpoint } from '../agent/index.ts';
+import { createManager, type Manager } from '../manage/index.ts';
 import { createHttp, createMytokenClient, type Http, type MytokenClient } from '../mytoken/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
 import { createProfiles, type Profiles } from '../profiles/index.ts';
@@ -69,6 +70,7 @@ export interface Core {
   readonly minter: Minter;
   readonly minted: MintedTokens;
   readonly profiles: Profiles;
+  readonly manager: Manager;
   readonly endpoint: HttpEndpoint;
   readonly agent: AgentParts;
   readonly removeAccount: (accountId: string, mode: RemovalMode) => Promise<void>;
@@ -164,6 +166,7 @@ export function createCore(deps: CoreDeps): Core {
     readFile: async (path) => (await readTokenFile(path)).text,
     log,
   });
+  const manager = createManager({ accounts, broker, client, minted, clock, log });
   const agent = createAgentParts({
     accounts,
     broker: patientBroker,
@@ -221,6 +224,7 @@ export function createCore(deps: CoreDeps): Core {
     minter,
     minted,
     profiles,
+    manager,
     endpoint,
     agent,
     removeAccount,

@@ -7,12 +7,13 @@ import type { AccessTokenGrant, AccessTokenWish, TokenBroker } from '../tokens/i
 import type { Vault } from '../vault/index.ts';
 import { type AgentHandlerDeps, agentHandlers } from './agent-handlers.ts';
 import { type ComposeHandlerDeps, composeHandlers } from './compose-handlers.ts';
+import { type ManageHandlerDeps, manageHandlers } from './manage-handlers.ts';
 import { countCertificates } from './ca-files.ts';
 import { unverifiedClaims } from './jwt-claims.ts';
 import { serverTemplates } from './server-templates.ts';
 import type { SettingsService } from './settings.ts';
 
-export interface HandlerDeps extends AgentHandlerDeps, ComposeHandlerDeps {
+export interface HandlerDeps extends AgentHandlerDeps, ComposeHandlerDeps, ManageHandlerDeps {
   readonly accounts: Accounts;
   readonly logins: Logins;
   readonly imports: Imports;
@@ -135,6 +136,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
 
     ...composeHandlers(deps),
+
+    ...manageHandlers(deps),
 
     ...agentHandlers(deps),
 

@@ -29,6 +29,7 @@ export function createMytokenClient(deps: MytokenClientDeps): MytokenClient {
     templateGroups: async (url, options) => (await core()).templates.groups(url, options),
     templates: async (url, kind, group, options) =>
       (await core()).templates.entries(url, kind, group, options),
+    decode: async (jwt) => (await core()).decode(jwt),
     verify: async (jwt, options) => (await core()).verify(jwt, options),
   };
 }

@@ -42,6 +42,10 @@ export class Core {
     this.templates = new TemplateCalls(calls);
   }
 
+  decode(jwt: Secret): MytokenClaims | null {
+    return decodeMytoken(jwt)?.claims ?? null;
+  }
+
   /** The server that a mytoken names as its issuer is asked for the keys, after the usual checks of its address. */
   async verify(jwt: Secret, options: CallOptions = {}): Promise<MytokenClaims> {
     const decoded = decodeMytoken(jwt);

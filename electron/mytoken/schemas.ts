@@ -148,10 +148,20 @@ export const accessTokenAnswerSchema = z.object({
   audience: z.union([z.string().transform((only) => [only]), list(z.string().max(maxIdentifier))]),
 });
 
+/** Counters stand beside the limits of a clause once it was used. */
+const clauseUseSchema = z.object({
+  usages_AT_done: optional(z.number()),
+  usages_other_done: optional(z.number()),
+});
+
 export const introspectionSchema = z.object({
   token_type: optional(shown(32)),
   mom_id: optional(identifier),
   token: claimsSchema,
+});
+
+export const introspectedUsesSchema = z.object({
+  token: z.object({ restrictions: list(clauseUseSchema) }),
 });
 
 export const historySchema = z.object({

@@ -3,7 +3,7 @@ import { readAs } from './answers.ts';
 import { momIdOf } from './identity.ts';
 import { problem } from './problems.ts';
 import { nonEmpty } from './request-bodies.ts';
-import { historySchema, introspectionSchema } from './schemas.ts';
+import { historySchema, introspectedUsesSchema, introspectionSchema } from './schemas.ts';
 import type { CallSpec, ServerCalls } from './server-calls.ts';
 import { readTree } from './token-trees.ts';
 import type { Answer, CallOptions, HeldMytoken, HistoryEvent, Introspection, TokenTree } from './types.ts';
@@ -37,6 +37,10 @@ export class TokeninfoCalls {
           kind: type === 'short_token' ? 'short' : 'jwt',
           momId: momId ?? momIdOf(claims.jti),
           claims,
+          uses: readAs(introspectedUsesSchema, response).token.restrictions.map((clause) => ({
+            AT: clause.usages_AT_done ?? null,
+            other: clause.usages_other_done ?? null,
+          })),
         };
       },
       options,

@@ -148,6 +148,13 @@ export interface Introspection {
   readonly kind: MytokenKind;
   readonly momId: string | null;
   readonly claims: MytokenClaims;
+  /** How often each clause of the restrictions was used, in their order; null where nothing is counted (yet). */
+  readonly uses?: readonly ClauseUse[] | undefined;
+}
+
+export interface ClauseUse {
+  readonly AT: number | null;
+  readonly other: number | null;
 }
 
 export interface HistoryEvent {
@@ -230,6 +237,8 @@ export interface MytokenClient {
     group: string,
     options?: CallOptions,
   ): Promise<readonly TemplateEntry[]>;
+  /** The claims of a mytoken JWT without any proof: never trust them. Null for anything else, such as a short token. */
+  decode(jwt: Secret): Promise<MytokenClaims | null>;
   /** Verifies signature, issuer and type of a mytoken JWT; throws `mytoken/bad-signature` or `import/not-a-mytoken`. */
   verify(jwt: Secret, options?: CallOptions): Promise<MytokenClaims>;
 }

@@ -121,9 +121,9 @@ export function createTokenBroker(deps: BrokerDeps): TokenBroker & { settle(): P
       }
     },
 
-    withMytoken(accountId, task) {
+    withMytoken(accountId, task, use) {
       if (stopping) return Promise.reject(shuttingDown());
-      return keeper.lend(accountId, task);
+      return keeper.lend(accountId, task, use);
     },
 
     resolveUncertain: (accountId) => keeper.resolveUncertain(accountId),

@@ -5,7 +5,7 @@ import { type Answer, type IssuedMytoken, type MytokenClient, RotatedAnswerError
 import type { Clock, Logger, Secret } from '../ports/index.ts';
 import { fingerprint, type Journal, type JournalEntry } from './journal.ts';
 import { Turnstile } from './turnstile.ts';
-import type { MytokenTask } from './types.ts';
+import type { MytokenTask, MytokenUse } from './types.ts';
 
 export interface MytokenKeeperDeps {
   readonly accounts: Accounts;
@@ -63,10 +63,10 @@ export class MytokenKeeper {
     }
   }
 
-  async lend<T>(accountId: string, task: MytokenTask<T>): Promise<T> {
+  async lend<T>(accountId: string, task: MytokenTask<T>, use: MytokenUse = 'may-replace'): Promise<T> {
     const record = this.#deps.accounts.require(accountId);
-    if (!this.#needsTurn(record)) return this.#lendNow(accountId, task);
-    return this.#turnstile.run(accountId, () => this.#lendNow(accountId, task));
+    if (!this.#needsTurn(record)) return this.#lendNow(accountId, task, use);
+    return this.#turnstile.run(accountId, () => this.#lendNow(accountId, task, use));
   }
 
   /** See TokenBroker.resolveUncertain. */
@@ -81,43 +81,55 @@ export class MytokenKeeper {
     return rotates(record.rotation) || this.#unsettled.has(record.id) || this.#homeless.has(record.id);
   }
 
-  async #lendNow<T>(accountId: string, task: MytokenTask<T>): Promise<T> {
+  async #lendNow<T>(accountId: string, task: MytokenTask<T>, use: MytokenUse): Promise<T> {
     await this.#storeHomeless(accountId);
     await this.#settle(accountId);
     await this.#askAgain(accountId);
     const record = this.#deps.accounts.require(accountId);
     this.#refuseUnusable(record);
     const mytoken = await this.#currentMytoken(record);
-    if (!rotates(record.rotation)) return this.#attempt(record, mytoken, task);
-
-    await this.#deps.journal.begin({
-      accountId,
-      fingerprint: fingerprint(mytoken),
-      startedAtMs: this.#deps.clock.nowMs(),
-    });
-    return this.#attempt(record, mytoken, task);
+    const atRisk = rotates(record.rotation) && use === 'may-replace';
+    if (atRisk) {
+      await this.#deps.journal.begin({
+        accountId,
+        fingerprint: fingerprint(mytoken),
+        startedAtMs: this.#deps.clock.nowMs(),
+      });
+    }
+    return this.#attempt(record, mytoken, task, atRisk);
   }
 
-  async #attempt<T>(record: AccountRecord, mytoken: Secret, task: MytokenTask<T>): Promise<T> {
+  /** `atRisk`: the mytoken may be another one afterwards. */
+  async #attempt<T>(
+    record: AccountRecord,
+    mytoken: Secret,
+    task: MytokenTask<T>,
+    atRisk: boolean,
+  ): Promise<T> {
     let answer: Answer<T>;
     try {
-      answer = await this.#send(record, mytoken, task);
+      answer = await this.#send(record, mytoken, task, atRisk);
     } catch (error) {
       if (error instanceof RotatedAnswerError) {
         await this.#bringHome(record.id, error.update);
         await this.#closeEntry(record.id);
-      } else await this.#afterFailure(record, error);
+      } else await this.#afterFailure(record, error, atRisk);
       throw error;
     }
     if (answer.update) await this.#bringHome(record.id, answer.update);
-    if (rotates(record.rotation)) await this.#closeEntry(record.id);
+    if (atRisk) await this.#closeEntry(record.id);
     const now = this.#stillCurrent(record);
     if (now && now.status !== 'ok') this.#deps.accounts.markStatus(record.id, 'ok', null);
     return answer.value;
   }
 
   /** Repeats once when that is harmless: nothing was sent, or the mytoken neither rotates nor counts its uses. */
-  async #send<T>(record: AccountRecord, mytoken: Secret, task: MytokenTask<T>): Promise<Answer<T>> {
+  async #send<T>(
+    record: AccountRecord,
+    mytoken: Secret,
+    task: MytokenTask<T>,
+    atRisk: boolean,
+  ): Promise<Answer<T>> {
     const held = { instanceUrl: record.instanceUrl, value: mytoken };
     try {
       return await task(held);
@@ -126,18 +138,18 @@ export class MytokenKeeper {
       const counts = record.restrictions.some(
         (clause) => clause.usages_AT !== undefined || clause.usages_other !== undefined,
       );
-      const harmless = fate === 'no' || (fate === 'maybe' && !rotates(record.rotation) && !counts);
+      const harmless = fate === 'no' || (fate === 'maybe' && !atRisk && !counts);
       if (!harmless || !(error instanceof DomainError) || !error.retryable) throw error;
       this.#deps.log.info('tokens.repeat', { accountId: record.id, code: error.code });
       return task(held);
     }
   }
 
-  async #afterFailure(record: AccountRecord, error: unknown): Promise<void> {
+  async #afterFailure(record: AccountRecord, error: unknown, atRisk: boolean): Promise<void> {
     const { accounts, clock, log } = this.#deps;
     const code = codeOf(error);
     log.warn('tokens.request-failed', { accountId: record.id, code, sent: fateOf(error) });
-    if (rotates(record.rotation)) {
+    if (atRisk) {
       if (fateOf(error) === 'maybe') {
         await this.#answerLost(record);
         return;

@@ -40,7 +40,7 @@ export interface TokenBroker {
    */
   accessToken(wish: AccessTokenWish): Promise<AccessTokenGrant>;
   /** Runs `task` with the account's newest mytoken under the same lock, journal and rotation rules as access tokens. */
-  withMytoken<T>(accountId: string, task: MytokenTask<T>): Promise<T>;
+  withMytoken<T>(accountId: string, task: MytokenTask<T>, use?: MytokenUse): Promise<T>;
   /** Finds out whether an uncertain mytoken still lives. With `auto_revoke` only on the user's explicit word. */
   resolveUncertain(accountId: string): Promise<'alive' | 'dead'>;
   /** Drops cached access tokens of one account, or all. */
@@ -50,5 +50,8 @@ export interface TokenBroker {
   /** To be called when the machine wakes up: re-reads clocks, drops what expired while asleep. */
   resumed(): void;
 }
+
+/** `reads`: a call after which no mytoken is ever another one, so that a lost answer leaves nothing uncertain. */
+export type MytokenUse = 'may-replace' | 'reads';
 
 export type MytokenTask<T> = (token: HeldMytoken) => Promise<Answer<T>>;

@@ -8,11 +8,15 @@ export function Page({
   action,
   children,
   wide = false,
+  roomy = false,
 }: {
   readonly title: string;
   readonly action?: ReactNode;
   readonly children: ReactNode;
+  /** Fills the window and does not scroll itself. */
   readonly wide?: boolean;
+  /** Scrolls as usual, but is as wide as a table needs. */
+  readonly roomy?: boolean | undefined;
 }): ReactNode {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -36,7 +40,7 @@ export function Page({
       <Box
         sx={{
           width: '100%',
-          maxWidth: wide ? 1100 : 760,
+          maxWidth: wide || roomy ? 1100 : 760,
           mx: 'auto',
           display: 'flex',
           flexDirection: 'column',

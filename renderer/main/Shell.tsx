@@ -127,7 +127,11 @@ function PageAt({ place, go }: { readonly place: Place; readonly go: (place: Pla
       return <AccountsPage go={go} />;
     case 'account': {
       const account = state.accounts.find(({ id }) => id === place.accountId);
-      return account ? <AccountPage key={account.id} account={account} go={go} /> : <AccountsPage go={go} />;
+      return account ? (
+        <AccountPage key={account.id} account={account} tab={place.tab} go={go} />
+      ) : (
+        <AccountsPage go={go} />
+      );
     }
     case 'compose': {
       const account = state.accounts.find(({ id }) => id === place.accountId);

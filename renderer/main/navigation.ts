@@ -1,9 +1,12 @@
 import type { NavigationTarget } from '../../shared/ipc/contract.ts';
 
+/** Tabs of an account; `manage/account-tabs.ts` says what is on them. */
+export type AccountTabId = 'overview' | 'state';
+
 /** Where the window is. */
 export type Place =
   | { readonly page: 'accounts' }
-  | { readonly page: 'account'; readonly accountId: string }
+  | { readonly page: 'account'; readonly accountId: string; readonly tab?: AccountTabId }
   | { readonly page: 'compose'; readonly accountId: string }
   | { readonly page: 'add-account'; readonly mode: 'login' | 'import' }
   | { readonly page: 'programs' }

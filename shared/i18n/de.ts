@@ -3,6 +3,15 @@ import { composeDe } from './de/compose.ts';
 import { decisionsDe } from './de/decisions.ts';
 import { desktopDe } from './de/desktop.ts';
 import { errorsDe } from './de/errors.ts';
+import { manageDe } from './de/manage.ts';
 import { windowDe } from './de/window.ts';
 
-export const de = { ...desktopDe, ...errorsDe, ...windowDe, ...composeDe, ...agentDe, ...decisionsDe };
+export const de = {
+  ...desktopDe,
+  ...errorsDe,
+  ...windowDe,
+  ...composeDe,
+  ...agentDe,
+  ...decisionsDe,
+  ...manageDe,
+};

@@ -3,6 +3,7 @@ import { composeEn } from './en/compose.ts';
 import { decisionsEn } from './en/decisions.ts';
 import { desktopEn } from './en/desktop.ts';
 import { errorsEn } from './en/errors.ts';
+import { manageEn } from './en/manage.ts';
 import { windowEn } from './en/window.ts';
 
 /** All English texts; the keys of this object are the keys there are. */
@@ -13,4 +14,5 @@ export const en = {
   ...composeEn,
   ...agentEn,
   ...decisionsEn,
+  ...manageEn,
 } as const;

@@ -5,6 +5,7 @@ import { agentCalls } from './calls/agent.ts';
 import { appCalls } from './calls/app.ts';
 import { composeCalls } from './calls/compose.ts';
 import type { CallSpec } from './calls/fields.ts';
+import { manageCalls } from './calls/manage.ts';
 import type { Channel } from './channels.ts';
 
 export {
@@ -18,6 +19,7 @@ export {
 } from './calls/accounts.ts';
 export { helpLinks } from './calls/app.ts';
 export type { MintedView } from './calls/compose.ts';
+export type { HistoryEventView, MytokenReport, TreeNodeView } from './calls/manage.ts';
 export type { WindowRole } from './calls/fields.ts';
 
 /** Every call a window can make: argument schema, result schema, the windows that may make it. One file in `calls/` per area. */
@@ -26,6 +28,7 @@ export const contract = {
   ...agentCalls,
   ...appCalls,
   ...composeCalls,
+  ...manageCalls,
 } as const satisfies Record<Channel, CallSpec>;
 
 export type CallArgs<C extends Channel> = z.input<(typeof contract)[C]['args']>;

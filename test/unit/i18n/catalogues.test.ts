@@ -6,6 +6,7 @@ import { de } from '../../../shared/i18n/de.ts';
 import { en } from '../../../shared/i18n/en.ts';
 import { agentEn } from '../../../shared/i18n/en/agent.ts';
 import { composeEn } from '../../../shared/i18n/en/compose.ts';
+import { manageEn } from '../../../shared/i18n/en/manage.ts';
 import { windowEn } from '../../../shared/i18n/en/window.ts';
 import { errorCodes } from '../../../shared/errors.ts';
 
@@ -49,9 +50,12 @@ describe('catalogues', () => {
       .concat(sources(join(root, 'electron')))
       .join('\n');
     const built = [...source.matchAll(/`([a-z][\w@:.-]*\.)\$\{/g)].map((match) => match[1] ?? '');
-    const unused = [...Object.keys(windowEn), ...Object.keys(composeEn), ...Object.keys(agentEn)].filter(
-      (key) => !source.includes(`'${key}'`) && !built.some((prefix) => key.startsWith(prefix)),
-    );
+    const unused = [
+      ...Object.keys(windowEn),
+      ...Object.keys(composeEn),
+      ...Object.keys(agentEn),
+      ...Object.keys(manageEn),
+    ].filter((key) => !source.includes(`'${key}'`) && !built.some((prefix) => key.startsWith(prefix)));
     expect(unused).toEqual([]);
   });
 

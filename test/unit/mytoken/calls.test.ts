@@ -390,7 +390,10 @@ describe('tokeninfo', () => {
       json(200, {
         valid: true,
         token_type: 'short_token',
-        token: claims({ restrictions: [{ usages_AT: 20, usages_AT_done: 4 }], name: 'a\u202Eb' }),
+        token: claims({
+          restrictions: [{ usages_AT: 20, usages_AT_done: 4 }, { usages_other: 3 }],
+          name: 'a\u202Eb',
+        }),
       }),
     );
     const info = await client.introspect(held(shortToken));
@@ -400,6 +403,12 @@ describe('tokeninfo', () => {
       momId: momIdOf(jti),
       claims: { name: 'ab', capabilities: ['AT', 'tokeninfo'] },
     });
+    expect(info.uses).toEqual([
+      { AT: 4, other: null },
+      { AT: null, other: null },
+    ]);
+    // Counters are no limits: what is stored of a mytoken must not carry them into the next request.
+    expect(info.claims.restrictions).toEqual([{ usages_AT: 20 }, { usages_other: 3 }]);
   });
 
   it('refuses the introspection of another server', async () => {

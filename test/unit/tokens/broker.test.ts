@@ -405,6 +405,31 @@ describe('rotation', () => {
     expect(probes).toEqual(['mt-1']);
   });
 
+  it('a question that replaces nothing leaves nothing uncertain, but waits its turn', async () => {
+    rotatingAccount({ rotation: { ...rotating, auto_revoke: true } });
+    const broker = makeBroker();
+    const lostAnswer = broker.withMytoken('a1', () => Promise.reject(lost()), 'reads');
+    await expect(lostAnswer).rejects.toMatchObject({ code: 'mytoken/timeout' });
+    expect(journalLog).toEqual([]);
+    expect(book.status()).toBe('unreachable');
+
+    const server = rotatingServer();
+    script = server.script;
+    const seen: string[] = [];
+    await Promise.all([
+      broker.accessToken({ accountId: 'a1' }),
+      broker.withMytoken(
+        'a1',
+        (held) => {
+          seen.push(held.value.reveal());
+          return Promise.resolve({ value: null, update: null });
+        },
+        'reads',
+      ),
+    ]);
+    expect(seen).toEqual(['mt-2']);
+  });
+
   it('closes the journal when the server said that it did nothing', async () => {
     rotatingAccount();
     script = () => {

@@ -1,0 +1,2 @@
+export { createManager, type ManagerDeps } from './manager.ts';
+export type * from './types.ts';

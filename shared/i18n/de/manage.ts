@@ -1,0 +1,43 @@
+export const manageDe = {
+  'manage.tabs': 'Über dieses Konto',
+  'manage.tab.overview': 'Übersicht',
+  'manage.tab.state': 'Zustand',
+  'manage.no-name': 'ohne Namen',
+  'manage.need.title': 'Dafür fehlt eine Fähigkeit',
+  'manage.need.text': 'Das Mytoken von {account} darf das nicht: {words}.',
+  'manage.need.login': 'Damit neu anmelden …',
+  'manage.need.use': 'Dafür {account} nehmen',
+  'manage.wider.title': 'Mit mehr Fähigkeiten neu anmelden: {account}',
+  'manage.wider.text':
+    'Das Konto bekommt ein neues Mytoken; Name und Einstellungen bleiben. Darum wird gebeten, und im Browser kannst du es noch ändern:',
+  'manage.wider.children':
+    'Das bisherige Mytoken wird danach widerrufen. Daraus gemachte Mytokens funktionieren weiter, gehören aber nicht zum neuen.',
+  'manage.used.AT':
+    '{limit, plural, one {{done} von # Access-Token verbraucht} other {{done} von # Access-Tokens verbraucht}}',
+  'manage.used.other':
+    '{limit, plural, one {{done} von # sonstigen Nutzung verbraucht} other {{done} von # sonstigen Nutzungen verbraucht}}',
+  'manage.state.again': 'Server erneut fragen',
+  'manage.state.forged': 'Das ist kein echtes Mytoken',
+  'manage.state.server.valid': 'Der Server nimmt dieses Mytoken an',
+  'manage.state.server.valid-untold': 'Der Server nimmt dieses Mytoken an, sagt aber nichts weiter darüber',
+  'manage.state.server.refused': 'Der Server nimmt dieses Mytoken nicht an',
+  'manage.state.server.no-answer': 'Der Server konnte nicht gefragt werden',
+  'manage.state.server.not-asked': 'Der Server wurde nicht gefragt',
+  'manage.state.signature.valid': 'Seine Signatur ist gültig: Es kommt von diesem Server.',
+  'manage.state.signature.invalid': 'Seine Signatur ist falsch: Was es sagt, kann jeder geschrieben haben.',
+  'manage.state.signature.unknown':
+    'Seine Signatur konnte nicht geprüft werden, weil die Schlüssel des Servers nicht zu bekommen waren. Unten steht, was das Mytoken von sich selbst sagt.',
+  'manage.state.signature.none': 'Es ist ein kurzes Token, das keine Signatur trägt.',
+  'manage.state.checked': 'Angesehen',
+  'manage.state.nothing-known': 'Mehr ist über dieses kurze Token nicht bekannt.',
+  'manage.state.kind': 'Form',
+  'manage.state.kind.jwt': 'signiertes Token (JWT)',
+  'manage.state.kind.short': 'kurzes Token',
+  'manage.state.subject': 'Kennung beim Anbieter',
+  'manage.state.issued': 'Ausgestellt',
+  'manage.state.not-before': 'Gilt ab',
+  'manage.state.logged-in': 'Anmeldung beim Anbieter',
+  'manage.state.sequence': 'Ersetzt',
+  'manage.state.replaced': '{count, plural, =0 {bisher nie} one {bisher #-mal} other {bisher #-mal}}',
+  'manage.state.version': 'Version des Tokens',
+};
