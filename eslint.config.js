@@ -13,6 +13,8 @@ const trustCore = [
   'agent',
   'approvals',
   'ports',
+  'files',
+  'handover',
 ];
 /** Folders of electron/ that may import `electron`. `app/` is the composition root; nobody imports it. */
 const electronFolders = [

@@ -6,6 +6,7 @@ import { momIdOf } from '../mytoken/index.ts';
 import { Secret } from '../ports/index.ts';
 import { EnvironmentScan, type EnvironmentScanDeps } from './environment-scan.ts';
 import { sameIssuer } from '../../shared/model/issuers.ts';
+import { issuedFromClaims } from './issued-from-claims.ts';
 import { momIdFor } from './record-fields.ts';
 import type { ReadTokenFile } from './token-file.ts';
 import { findToken, firstLine, type FoundToken } from './token-text.ts';
@@ -122,7 +123,7 @@ class ImportDesk implements Imports {
     const claims = await this.#deps.client.verify(value);
     const instanceUrl = claims.iss;
     const momId = momIdOf(claims.jti);
-    const token = issued('jwt', value, claims, momId, this.#deps.clock.nowMs());
+    const token = issuedFromClaims('jwt', value, claims, momId, this.#deps.clock.nowMs());
     // Before the server sees it: asking about an outdated string can make it revoke the one we hold ("auto_revoke").
     this.#refuseKnown(instanceUrl, momIdFor(token, claims));
     const expiresAtMs = effectiveExpiryMs(claims);
@@ -149,7 +150,7 @@ class ImportDesk implements Imports {
     }
     const { issuer: instanceUrl } = await client.discover(givenUrl);
     const { claims, momId } = await client.introspect({ instanceUrl, value });
-    const token = issued('short', value, claims, momId, clock.nowMs());
+    const token = issuedFromClaims('short', value, claims, momId, clock.nowMs());
     this.#refuseKnown(instanceUrl, momIdFor(token, claims));
     const warnings: ImportWarning[] = rotates(claims.rotation) ? ['rotating-shared'] : [];
     return { instanceUrl, token, claims, warnings };
@@ -204,23 +205,4 @@ class ImportDesk implements Imports {
 
 function isStuck(account: AccountRecord): boolean {
   return account.status === 'login-needed' || account.status === 'uncertain';
-}
-
-function issued(
-  kind: 'jwt' | 'short',
-  value: Secret,
-  claims: MytokenClaims,
-  momId: string | null,
-  nowMs: number,
-): IssuedMytoken {
-  return {
-    kind,
-    value,
-    claims,
-    momId,
-    expiresInSeconds: claims.exp === undefined ? null : Math.max(0, claims.exp - Math.floor(nowMs / 1000)),
-    capabilities: claims.capabilities,
-    restrictions: claims.restrictions ?? [],
-    rotation: claims.rotation ?? null,
-  };
 }

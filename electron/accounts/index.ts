@@ -1,3 +1,4 @@
+export { adoptLater, type AdoptionDeps, type Kinship } from './adoption.ts';
 export { type AccountsDeps, createAccounts } from './accounts.ts';
 export type { ProcessEnvironments, RunningProcess, TokenVariable } from './environment-scan.ts';
 export { formerWish } from './former-wish.ts';

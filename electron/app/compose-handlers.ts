@@ -1,11 +1,12 @@
 import type { Accounts } from '../accounts/index.ts';
+import { shownPath } from './shown-path.ts';
+import { writePrivateFile } from '../files/index.ts';
 import type { Handlers } from '../ipc/index.ts';
 import type { MytokenClient } from '../mytoken/index.ts';
 import { Secret } from '../ports/index.ts';
 import type { Profiles } from '../profiles/index.ts';
 import type { MintedTokens, Minter } from '../tokens/index.ts';
 import { environmentLine } from './environment-line.ts';
-import { writePrivateFile } from './private-file.ts';
 
 export interface ComposeHandlerDeps {
   readonly accounts: Accounts;
@@ -14,6 +15,8 @@ export interface ComposeHandlerDeps {
   readonly minted: MintedTokens;
   readonly profiles: Profiles;
   readonly copyMinted: (accountId: string, text: Secret) => Promise<{ readonly clearsAtMs: number }>;
+  /** Where other programs keep profile files, the machine's before the user's. */
+  readonly profileFolders: () => readonly string[];
   readonly pickFile: (purpose: 'profile') => Promise<string | null>;
   /** Shows the system's save dialog; null when it was closed. */
   readonly pickSavePath: (suggestedName: string) => Promise<string | null>;
@@ -91,6 +94,16 @@ export function composeHandlers(deps: ComposeHandlerDeps): Pick<Handlers, Compos
       if (path === null) return null;
       const profile = await profiles.importFile(path);
       return { imported: [profile.name] };
+    },
+
+    async 'profiles:import-found'() {
+      const folders = deps.profileFolders();
+      const { imported, unreadable } = await profiles.importFolders(folders);
+      return {
+        imported: imported.map(({ name }) => name),
+        unreadable: [...unreadable],
+        folders: folders.map((folder) => shownPath(folder)),
+      };
     },
   };
 }

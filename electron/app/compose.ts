@@ -26,8 +26,10 @@ import { createLanguage } from './language.ts';
 import { announceLostLogins } from './lost-logins.ts';
 import { once } from './once.ts';
 import { appPaths } from './paths.ts';
+import { profileFolders } from './profile-folders.ts';
 import { createSettings } from './settings.ts';
 import { createStateHub } from './state-hub.ts';
+import { openTerminal } from './open-terminal.ts';
 import { windowFrame } from './window-frames.ts';
 
 export interface ComposeDeps {
@@ -48,7 +50,12 @@ export interface DesktopApp {
 /** Makes every object and wires them by hand. Call once Electron is ready. */
 export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopApp {
   const userData = app.getPath('userData');
-  const paths = appPaths({ platform: process.platform, userData, environment: process.env });
+  const paths = appPaths({
+    platform: process.platform,
+    userData,
+    environment: process.env,
+    userId: process.getuid?.(),
+  });
   const store = (name: string) => openJsonStore({ directory: userData, name, clock, log });
   const settings = createSettings(store('settings'), log);
   const windowStore = store('windows');
@@ -59,7 +66,12 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
   const core = createCore({
     paths,
     settings,
-    stores: { accounts: store('accounts'), clients: store('clients'), profiles: store('profiles') },
+    stores: {
+      accounts: store('accounts'),
+      clients: store('clients'),
+      profiles: store('profiles'),
+      handover: store('handover'),
+    },
     ...keyStores(clock),
     openInBrowser: (url) => external.open(url),
     clock,
@@ -113,6 +125,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       settings: () => settings.get(),
       platform,
       agent: () => core.agent.view(),
+      handover: () => core.handover.view(),
     },
     clock,
   );
@@ -185,6 +198,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       profiles: core.profiles,
       manager: core.manager,
       copyMinted: (accountId, secret) => copier.minted(accountId, secret),
+      profileFolders: () => profileFolders(process.platform),
       ...fileDialogs(() => window.native(), t),
       clearClipboard: () => systemClipboard.clearNow(),
       async openHelp(link, accountId) {
@@ -193,6 +207,8 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       },
       windowReady: () => window.ready(),
       agent: core.agent,
+      handover: core.handover,
+      openTerminal: openTerminal(paths.runtime),
       platform,
       showApproval: () => approvalWindow.focus(),
     }),
@@ -230,6 +246,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
         trayToo();
       },
     });
+    core.handover.onChange(() => hub.changed('handover'));
     logins.onChange(() => hub.changed('login'));
     systemClipboard.onChange(() => hub.changed('clipboard'));
     settings.onChange((now) => {

@@ -35,11 +35,13 @@ import {
   type VaultStateKind,
 } from '../vault/index.ts';
 import { type AgentParts, createAgentParts } from './agent-parts.ts';
+import { createHandover, type Handover } from './handover-parts.ts';
 import { loadCaFiles } from './ca-files.ts';
 import type { JsonStore } from './json-store.ts';
 import type { AppPaths } from './paths.ts';
 import type { SettingsService } from './settings.ts';
 import { accountStorage, clientStorage, profileStorage } from './stores.ts';
+import { visibleFiles } from './visible-files.ts';
 
 export interface CoreDeps {
   readonly paths: AppPaths;
@@ -48,6 +50,7 @@ export interface CoreDeps {
     readonly accounts: JsonStore;
     readonly clients: JsonStore;
     readonly profiles: JsonStore;
+    readonly handover: JsonStore;
   };
   readonly backends: readonly KeyBackend[];
   readonly openInBrowser: OpenInBrowser;
@@ -73,6 +76,7 @@ export interface Core {
   readonly manager: Manager;
   readonly endpoint: HttpEndpoint;
   readonly agent: AgentParts;
+  readonly handover: Handover;
   readonly removeAccount: (accountId: string, mode: RemovalMode) => Promise<void>;
   /** Lets local programs in, then opens the vault in the background; resolves when the endpoint stands. */
   start(): Promise<void>;
@@ -111,7 +115,14 @@ export function createCore(deps: CoreDeps): Core {
     clock,
     log,
   });
-  const broker = createTokenBroker({ accounts, client, journal: fileJournal(paths.journal), clock, log });
+  const broker = createTokenBroker({
+    accounts,
+    client,
+    journal: fileJournal(paths.journal),
+    clock,
+    log,
+    beforeUse: (accountId) => handover.mytokenFiles.beforeUse(accountId),
+  });
   const logins = createLogins({
     client,
     accounts,
@@ -164,6 +175,7 @@ export function createCore(deps: CoreDeps): Core {
   const profiles = createProfiles({
     storage: profileStorage(deps.stores.profiles),
     readFile: async (path) => (await readTokenFile(path)).text,
+    listFiles: visibleFiles,
     log,
   });
   const manager = createManager({ accounts, broker, client, minted, clock, log });
@@ -179,6 +191,18 @@ export function createCore(deps: CoreDeps): Core {
     clock,
     log,
     appVersion: deps.appVersion,
+  });
+  const handover = createHandover({
+    store: deps.stores.handover,
+    accounts,
+    broker,
+    client,
+    vault,
+    settings,
+    agentSocket: agent.socket,
+    paths,
+    clock,
+    log,
   });
   const removeAccount = createRemoval({
     accounts,
@@ -227,6 +251,7 @@ export function createCore(deps: CoreDeps): Core {
     manager,
     endpoint,
     agent,
+    handover,
     removeAccount,
     async start() {
       // Nobody gets a token before the vault has been looked at, so the journal may be read meanwhile.
@@ -234,6 +259,7 @@ export function createCore(deps: CoreDeps): Core {
         broker.start(),
         endpoint.apply(settings.get().endpoint),
         agent.socket.apply(settings.get().socket.enabled),
+        handover.start(),
       ]);
       // Asking the keyring holds up the whole process for a moment: first let the answer “I am here” out.
       clock.after(0, () => void openWithRetry(vault, { clock, signal: stopping.signal }));
@@ -248,6 +274,7 @@ export function createCore(deps: CoreDeps): Core {
       http.reconfigure(); // connections from before the sleep are dead
       broker.resumed();
       logins.resumed();
+      handover.bearerFiles.resumed();
       if (vault.state().kind === 'locked') void openWithRetry(vault, { clock, signal: stopping.signal });
     },
     async stop() {
@@ -260,6 +287,7 @@ export function createCore(deps: CoreDeps): Core {
       minted.forgetAll();
       agent.approvals.stop();
       await Promise.allSettled([endpoint.stop(), agent.socket.stop(), logins.stop()]);
+      await handover.stop();
       await broker.stop();
       accounts.flush();
       keys.flush();

@@ -10,10 +10,12 @@ import { type ComposeHandlerDeps, composeHandlers } from './compose-handlers.ts'
 import { type ManageHandlerDeps, manageHandlers } from './manage-handlers.ts';
 import { countCertificates } from './ca-files.ts';
 import { unverifiedClaims } from './jwt-claims.ts';
+import { type HandoverHandlerDeps, handoverHandlers } from './handover-handlers.ts';
 import { serverTemplates } from './server-templates.ts';
 import type { SettingsService } from './settings.ts';
 
-export interface HandlerDeps extends AgentHandlerDeps, ComposeHandlerDeps, ManageHandlerDeps {
+export interface HandlerDeps
+  extends AgentHandlerDeps, ComposeHandlerDeps, HandoverHandlerDeps, ManageHandlerDeps {
   readonly accounts: Accounts;
   readonly logins: Logins;
   readonly imports: Imports;
@@ -138,6 +140,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...composeHandlers(deps),
 
     ...manageHandlers(deps),
+
+    ...handoverHandlers(deps),
 
     ...agentHandlers(deps),
 

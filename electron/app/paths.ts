@@ -5,6 +5,8 @@ export interface PathFacts {
   readonly platform: NodeJS.Platform;
   readonly userData: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absent where users have no number. */
+  readonly userId?: number | undefined;
 }
 
 export interface AppPaths {
@@ -15,6 +17,10 @@ export interface AppPaths {
   readonly runtime: string;
   /** The socket that speaks oidc-agent's protocol; on Windows a named pipe. */
   readonly agentSocket: string;
+  /** For access tokens that are kept in files, one an account. */
+  readonly bearerFolder: string;
+  /** Where tools look for an access token by themselves (WLCG Bearer Token Discovery); null where there is no such place. */
+  readonly discoveredBearer: string | null;
 }
 
 /** Where things lie. `MYTOKEN_DESKTOP_RUNTIME_DIR` moves the runtime directory, for a second profile beside the first. */
@@ -30,6 +36,11 @@ export function appPaths(facts: PathFacts): AppPaths {
     journal: join(userData, 'journal'),
     logs: join(userData, 'logs'),
     runtime,
+    bearerFolder: join(runtime, 'bearer'),
+    discoveredBearer:
+      facts.userId === undefined
+        ? null
+        : join(xdg === undefined || xdg === '' ? '/tmp' : xdg, `bt_u${facts.userId}`),
     agentSocket: platform === 'win32' ? pipeName(userData) : join(runtime, 'agent.sock'),
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { DomainError } from '../../shared/errors.ts';
 import { type LocalProfile, mostLocalProfiles } from '../../shared/model/local-profiles.ts';
@@ -24,6 +24,14 @@ export interface Profiles {
    * directory it lies in (`capabilities.d`, …), else `profiles`. Throws `profiles/not-readable`.
    */
   importFile(path: string): Promise<LocalProfile>;
+  /**
+   * Reads what lies in `profiles.d`, `capabilities.d`, `restrictions.d` and `rotation.d` below these folders; a later folder wins over an
+   * earlier one, as the user's wins over the machine's. What cannot be read is named and passed over. Throws `profiles/too-many`,
+   * `settings/could-not-save`.
+   */
+  importFolders(
+    folders: readonly string[],
+  ): Promise<{ readonly imported: readonly LocalProfile[]; readonly unreadable: readonly string[] }>;
 }
 
 const stored = z.array(
@@ -39,6 +47,8 @@ export function createProfiles(deps: {
   readonly storage: ProfileStorage;
   /** A small file as text; rejects when it cannot be read or is too large. */
   readonly readFile: (path: string) => Promise<string>;
+  /** Names of the files in a folder; none when there is no such folder. */
+  readonly listFiles: (folder: string) => Promise<readonly string[]>;
   readonly log: Logger;
 }): Profiles {
   const loaded = stored.safeParse(deps.storage.load() ?? []);
@@ -62,14 +72,32 @@ export function createProfiles(deps: {
     return profile;
   };
 
+  const importFile = async (path: string): Promise<LocalProfile> => {
+    const name = basename(path).replace(/\.json$/i, '');
+    const payload = await readPayload(path, deps.readFile);
+    return put(kindOf(path), name, payload);
+  };
+
   return {
     list: () => profiles,
     put,
     remove: (profileId) => save(profiles.filter(({ id }) => id !== profileId)),
-    async importFile(path) {
-      const name = basename(path).replace(/\.json$/i, '');
-      const payload = await readPayload(path, deps.readFile);
-      return put(kindOf(path), name, payload);
+    importFile,
+    async importFolders(folders) {
+      const imported = new Map<string, LocalProfile>();
+      const unreadable: string[] = [];
+      for (const folder of folders.flatMap((base) => templateKinds.map((kind) => join(base, `${kind}.d`)))) {
+        for (const name of await deps.listFiles(folder)) {
+          try {
+            const profile = await importFile(join(folder, name));
+            imported.set(profile.id, profile);
+          } catch (error) {
+            if (!(error instanceof DomainError) || error.code !== 'profiles/not-readable') throw error;
+            unreadable.push(plainText(name, 80));
+          }
+        }
+      }
+      return { imported: [...imported.values()], unreadable };
     },
   };
 }

@@ -13,6 +13,8 @@ export interface BrokerDeps {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Logger;
+  /** See MytokenKeeperDeps. */
+  readonly beforeUse?: ((accountId: string) => Promise<void>) | undefined;
 }
 
 interface Request {
@@ -124,6 +126,11 @@ export function createTokenBroker(deps: BrokerDeps): TokenBroker & { settle(): P
     withMytoken(accountId, task, use) {
       if (stopping) return Promise.reject(shuttingDown());
       return keeper.lend(accountId, task, use);
+    },
+
+    withStill(accountId, task) {
+      if (stopping) return Promise.reject(shuttingDown());
+      return keeper.withStill(accountId, task);
     },
 
     resolveUncertain: (accountId) => keeper.resolveUncertain(accountId),

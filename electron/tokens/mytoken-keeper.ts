@@ -13,6 +13,11 @@ export interface MytokenKeeperDeps {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Logger;
+  /**
+   * Before an account's mytoken is looked at, while nobody else uses it: whoever shares it with other programs takes over here what they
+   * left. Its failures keep nobody from using the mytoken that there is.
+   */
+  readonly beforeUse?: ((accountId: string) => Promise<void>) | undefined;
 }
 
 const storeRetryMs = [1_000, 5_000, 30_000] as const;
@@ -69,6 +74,16 @@ export class MytokenKeeper {
     return this.#turnstile.run(accountId, () => this.#lendNow(accountId, task, use));
   }
 
+  /** See TokenBroker.withStill. */
+  withStill<T>(accountId: string, task: (mytoken: Secret) => Promise<T>): Promise<T> {
+    this.#deps.accounts.require(accountId);
+    return this.#turnstile.run(accountId, async () => {
+      await this.#storeHomeless(accountId);
+      await this.#beforeUse(accountId);
+      return task(await this.#currentMytoken(this.#deps.accounts.require(accountId)));
+    });
+  }
+
   /** See TokenBroker.resolveUncertain. */
   async resolveUncertain(accountId: string): Promise<'alive' | 'dead'> {
     return this.#turnstile.run(accountId, async () => {
@@ -83,6 +98,7 @@ export class MytokenKeeper {
 
   async #lendNow<T>(accountId: string, task: MytokenTask<T>, use: MytokenUse): Promise<T> {
     await this.#storeHomeless(accountId);
+    await this.#beforeUse(accountId);
     await this.#settle(accountId);
     await this.#askAgain(accountId);
     const record = this.#deps.accounts.require(accountId);
@@ -97,6 +113,12 @@ export class MytokenKeeper {
       });
     }
     return this.#attempt(record, mytoken, task, atRisk);
+  }
+
+  async #beforeUse(accountId: string): Promise<void> {
+    await this.#deps.beforeUse?.(accountId).catch((error: unknown) => {
+      this.#deps.log.warn('tokens.before-use-failed', { accountId, code: codeOf(error) });
+    });
   }
 
   /** `atRisk`: the mytoken may be another one afterwards. */

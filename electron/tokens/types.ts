@@ -41,6 +41,11 @@ export interface TokenBroker {
   accessToken(wish: AccessTokenWish): Promise<AccessTokenGrant>;
   /** Runs `task` with the account's newest mytoken under the same lock, journal and rotation rules as access tokens. */
   withMytoken<T>(accountId: string, task: MytokenTask<T>, use?: MytokenUse): Promise<T>;
+  /**
+   * Runs `task` with the account's newest mytoken while no request with it is under way; nothing is sent. For writing it where other
+   * programs use it too.
+   */
+  withStill<T>(accountId: string, task: (mytoken: Secret) => Promise<T>): Promise<T>;
   /** Finds out whether an uncertain mytoken still lives. With `auto_revoke` only on the user's explicit word. */
   resolveUncertain(accountId: string): Promise<'alive' | 'dead'>;
   /** Drops cached access tokens of one account, or all. */

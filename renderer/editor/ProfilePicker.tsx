@@ -1,5 +1,6 @@
 import DeleteOutlined from '@mui/icons-material/DeleteOutlined';
 import FileUploadOutlined from '@mui/icons-material/FileUploadOutlined';
+import FolderOpenOutlined from '@mui/icons-material/FolderOpenOutlined';
 import SaveOutlined from '@mui/icons-material/SaveOutlined';
 import Alert from '@mui/material/Alert';
 import Autocomplete from '@mui/material/Autocomplete';
@@ -57,6 +58,7 @@ export function ProfilePicker({
   const [chosen, setChosen] = useState<Choice | null>(null);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [naming, setNaming] = useState(false);
+  const [found, setFound] = useState<string | null>(null);
   const task = useTask();
   const choices = choicesFrom(templates, (key) => t(`compose.ready.${key}`));
 
@@ -77,6 +79,18 @@ export function ProfilePicker({
       const result = await call('profiles:import', null);
       if (result === null) return;
       announce(t('compose.profile.imported', { list: listOf(result.imported, formatLocale) }));
+      templates.reload();
+    });
+  };
+  const importFound = (): void => {
+    void task.run(async () => {
+      const { imported, folders } = await call('profiles:import-found', null);
+      const where = listOf(folders, formatLocale);
+      setFound(
+        imported.length === 0
+          ? t('profiles.import-found.none', { folders: where })
+          : t('profiles.import-found.done', { count: imported.length, folders: where }),
+      );
       templates.reload();
     });
   };
@@ -119,6 +133,11 @@ export function ProfilePicker({
           {t(`compose.profile.problem.${outcome.problem.reason}`, { name: outcome.problem.reference })}
         </Alert>
       )}
+      {found !== null && (
+        <Alert severity="info" role="status" onClose={() => setFound(null)}>
+          {found}
+        </Alert>
+      )}
       <ErrorNotice error={task.error} />
       <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap' }}>
         <Button size="small" startIcon={<SaveOutlined />} onClick={() => setNaming(true)}>
@@ -126,6 +145,9 @@ export function ProfilePicker({
         </Button>
         <Button size="small" startIcon={<FileUploadOutlined />} disabled={task.busy} onClick={importFile}>
           {t('compose.profile.import')}
+        </Button>
+        <Button size="small" startIcon={<FolderOpenOutlined />} disabled={task.busy} onClick={importFound}>
+          {t('profiles.import-found')}
         </Button>
         {chosen !== null && chosen.profileId !== null && (
           <Button

@@ -76,6 +76,7 @@ const nothing: Omit<AppState, 'platform'> = {
     activity: [],
     locked: false,
   },
+  handover: { bearerFiles: [], mytokenFiles: [], discoveryPath: null },
   login: null,
   clipboard: { clearsAtMs: null, accountId: null, tokenExpiresAtMs: null, problem: null },
   settings: defaultSettings,

@@ -4,6 +4,7 @@ import { decisionsDe } from './de/decisions.ts';
 import { desktopDe } from './de/desktop.ts';
 import { errorsDe } from './de/errors.ts';
 import { manageDe } from './de/manage.ts';
+import { handoverDe } from './de/handover.ts';
 import { windowDe } from './de/window.ts';
 
 export const de = {
@@ -14,4 +15,5 @@ export const de = {
   ...agentDe,
   ...decisionsDe,
   ...manageDe,
+  ...handoverDe,
 };

@@ -4,6 +4,7 @@ import { decisionsEn } from './en/decisions.ts';
 import { desktopEn } from './en/desktop.ts';
 import { errorsEn } from './en/errors.ts';
 import { manageEn } from './en/manage.ts';
+import { handoverEn } from './en/handover.ts';
 import { windowEn } from './en/window.ts';
 
 /** All English texts; the keys of this object are the keys there are. */
@@ -15,4 +16,5 @@ export const en = {
   ...agentEn,
   ...decisionsEn,
   ...manageEn,
+  ...handoverEn,
 } as const;

@@ -4,6 +4,7 @@ import { accountCalls } from './calls/accounts.ts';
 import { agentCalls } from './calls/agent.ts';
 import { appCalls } from './calls/app.ts';
 import { composeCalls } from './calls/compose.ts';
+import { handoverCalls } from './calls/handover.ts';
 import type { CallSpec } from './calls/fields.ts';
 import { manageCalls } from './calls/manage.ts';
 import type { Channel } from './channels.ts';
@@ -29,6 +30,7 @@ export const contract = {
   ...appCalls,
   ...composeCalls,
   ...manageCalls,
+  ...handoverCalls,
 } as const satisfies Record<Channel, CallSpec>;
 
 export type CallArgs<C extends Channel> = z.input<(typeof contract)[C]['args']>;

@@ -1,5 +1,6 @@
 import type { AccountView } from './account.ts';
 import type { ActivityRecord, GrantView } from './approval.ts';
+import type { HandoverView } from './handover.ts';
 import type { Settings } from './settings.ts';
 
 export interface StorageView {
@@ -123,6 +124,7 @@ export interface AppState {
   readonly endpoint: EndpointView;
   readonly clients: readonly ClientView[];
   readonly agent: AgentView;
+  readonly handover: HandoverView;
   readonly login: LoginView | null;
   readonly clipboard: ClipboardView;
   readonly settings: Settings;
@@ -141,6 +143,7 @@ export interface StatePatch {
   readonly endpoint?: EndpointView;
   readonly clients?: readonly ClientView[];
   readonly agent?: AgentView;
+  readonly handover?: HandoverView;
   readonly login?: LoginView | null;
   readonly clipboard?: ClipboardView;
   readonly settings?: Settings;

@@ -6,7 +6,7 @@ import { createAccounts } from '../../electron/accounts/accounts.ts';
 import { parseStoredAccounts } from '../../electron/accounts/stored-accounts.ts';
 import { createHttp, createMytokenClient, type MytokenClient } from '../../electron/mytoken/index.ts';
 import { Secret, silentLogger, systemClock } from '../../electron/ports/index.ts';
-import { createTokenBroker, fileJournal } from '../../electron/tokens/index.ts';
+import { type BrokerDeps, createTokenBroker, fileJournal } from '../../electron/tokens/index.ts';
 import { createVault } from '../../electron/vault/index.ts';
 import { FakeKeyBackend } from './fake-key-backend.ts';
 
@@ -20,7 +20,10 @@ export interface AgentCore {
   stop(): Promise<void>;
 }
 
-export async function openAgentCore(directory: string): Promise<AgentCore> {
+export async function openAgentCore(
+  directory: string,
+  options: Pick<BrokerDeps, 'beforeUse'> = {},
+): Promise<AgentCore> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const clock = systemClock();
   const log = silentLogger;
@@ -53,6 +56,7 @@ export async function openAgentCore(directory: string): Promise<AgentCore> {
     journal: fileJournal(join(directory, 'journal')),
     clock,
     log,
+    ...options,
   });
   await vault.open();
   await broker.start();

@@ -2,6 +2,7 @@ import type { ComponentType } from 'react';
 import type { MessageKey } from '../../../shared/i18n/catalogue.ts';
 import { OverviewTab } from '../account/OverviewTab.tsx';
 import type { AccountTabId } from '../navigation.ts';
+import { HandoverTab } from '../handover/HandoverTab.tsx';
 import { StateTab } from './StateTab.tsx';
 import type { AccountTabProps } from './tab-props.ts';
 
@@ -19,4 +20,5 @@ interface AccountTab {
 export const accountTabs: readonly [AccountTab, ...AccountTab[]] = [
   { id: 'overview', label: 'manage.tab.overview', Body: OverviewTab },
   { id: 'state', label: 'manage.tab.state', Body: StateTab },
+  { id: 'handover', label: 'manage.tab.handover', Body: HandoverTab },
 ];

@@ -67,6 +67,16 @@ export const composeCalls = {
     roles: ['main'],
   },
   'profiles:remove': { args: z.strictObject({ profileId: id }), result: nothing, roles: ['main'] },
+  /** Looks where the former `mytoken` client and oidc-agent 4 kept theirs (mytoken protocol, 19.5). */
+  'profiles:import-found': {
+    args: nothing,
+    result: z.object({
+      imported: z.array(z.string()),
+      unreadable: z.array(z.string()),
+      folders: z.array(z.string()),
+    }),
+    roles: ['main'],
+  },
   /** Main shows the file dialog; names of what was read, `null` when it was closed. */
   'profiles:import': {
     args: nothing,

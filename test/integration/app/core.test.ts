@@ -50,7 +50,12 @@ function open(keyringDelayMs: number): Core {
       environment: { MYTOKEN_DESKTOP_RUNTIME_DIR: join(directory, 'run') },
     }),
     settings: createSettings(store('settings'), silentLogger),
-    stores: { accounts: store('accounts'), clients: store('clients'), profiles: store('profiles') },
+    stores: {
+      accounts: store('accounts'),
+      clients: store('clients'),
+      profiles: store('profiles'),
+      handover: store('handover'),
+    },
     backends: [new SlowKeyBackend(keyringDelayMs)],
     openInBrowser: () => Promise.resolve(),
     clock: systemClock(),

@@ -55,6 +55,7 @@ beforeEach(() => {
       socket: { state: 'off', path: null, problem: null },
       ...{ waiting: 0, grants: [], activity: [], locked: false },
     }),
+    handover: () => ({ bearerFiles: [], mytokenFiles: [], discoveryPath: null }),
     login: () => null,
     clipboard: () => ({ clearsAtMs: null, accountId: null, tokenExpiresAtMs: null, problem: null }),
     settings: () => defaultSettings,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { basename, dirname } from 'node:path';
 import { createProfiles } from '../../../electron/profiles/index.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 
@@ -9,6 +10,12 @@ function bench(stored: unknown, files: Record<string, string> = {}) {
       storage: { load: () => structuredClone(saved), save: (next) => (saved = structuredClone(next)) },
       readFile: (path) =>
         files[path] === undefined ? Promise.reject(new Error('ENOENT')) : Promise.resolve(files[path]),
+      listFiles: (folder) =>
+        Promise.resolve(
+          Object.keys(files)
+            .filter((path) => dirname(path) === folder)
+            .map((path) => basename(path)),
+        ),
       log: new RecordingLog(),
     });
   return { open, saved: () => saved };
@@ -65,5 +72,22 @@ describe('local profiles', () => {
     expect(profiles.list()).toEqual([]);
     for (let number = 0; number < 200; number += 1) profiles.put('profiles', `p${number}`, {});
     expect(() => profiles.put('profiles', 'one more', {})).toThrow('too many');
+  });
+
+  it('reads the folders of other programs, the later one winning, and names what it could not read', async () => {
+    const { open } = bench(undefined, {
+      '/etc/mytoken/profiles.d/job': '{"capabilities":["AT"]}',
+      '/home/u/.mytoken/profiles.d/job.json': '{"capabilities":["AT","tokeninfo"]}',
+      '/home/u/.mytoken/restrictions.d/day': '[{"exp":"+1d"}]',
+      '/home/u/.mytoken/rotation.d/broken': 'no json',
+      '/home/u/.mytoken/other/notes': '{}',
+    });
+    const profiles = open();
+    const { imported, unreadable } = await profiles.importFolders(['/etc/mytoken', '/home/u/.mytoken']);
+    expect(imported.map(({ kind, name }) => `${kind}/${name}`)).toEqual(['profiles/job', 'restrictions/day']);
+    expect(unreadable).toEqual(['broken']);
+    expect(profiles.list().find(({ name }) => name === 'job')?.payload).toEqual({
+      capabilities: ['AT', 'tokeninfo'],
+    });
   });
 });

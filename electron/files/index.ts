@@ -1,0 +1,2 @@
+export { createKeptFiles, type KeptFiles, type KeptFilesStorage } from './kept-files.ts';
+export { writePrivateFile } from './private-file.ts';

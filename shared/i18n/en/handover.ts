@@ -1,0 +1,73 @@
+/** Tokens for other tools: kept files, terminals, and what can be in the way of them. */
+export const handoverEn = {
+  'manage.tab.handover': 'Other tools',
+  'handover.unusable': 'Once the account works again, other tools can use it from here.',
+  'handover.hint':
+    'Programs that know nothing of this app can use the account through a file or a terminal that the app prepares.',
+  'handover.bearer.title': 'Access token in a file',
+  'handover.bearer.hint':
+    'Kept fresh as long as the app runs and is not locked. Tools that follow WLCG Bearer Token Discovery, or that read BEARER_TOKEN_FILE, find it by themselves. Every program of yours can read it.',
+  'handover.bearer.place': 'Where',
+  'handover.bearer.place.discovery': 'Where tools look by themselves ({path})',
+  'handover.bearer.place.own': 'In a place of this account’s own',
+  'handover.bearer.place.chosen': 'In a file that I choose…',
+  'handover.bearer.scopes': 'Scopes',
+  'handover.bearer.scopes.hint': 'Empty: what is usual for this account.',
+  'handover.bearer.audience': 'Audience',
+  'handover.bearer.start': 'Keep a token file',
+  'handover.bearer.change': 'Change',
+  'handover.bearer.stop': 'Stop and remove the file',
+  'handover.bearer.cancel': 'Cancel',
+  'handover.bearer.path': 'File',
+  'handover.bearer.state': 'State',
+  'handover.bearer.state.fresh': 'fresh',
+  'handover.bearer.state.fetching': 'on its way',
+  'handover.bearer.state.withdrawn':
+    'taken away for now: the app is locked or paused, or the account serves no programs',
+  'handover.bearer.state.trouble': 'no new token could be put there',
+  'handover.bearer.expires': 'Token good until',
+  'handover.bearer.kept': 'The file is kept.',
+  'handover.bearer.stopped': 'The file has been removed.',
+  'handover.terminal.title': 'Terminal',
+  'handover.terminal.hint':
+    'Opens your terminal with BEARER_TOKEN_FILE, MYTOKEN_URL and, if it is on, OIDC_SOCK set for this account. No token is in its environment: a token file is kept for it.',
+  'handover.terminal.open': 'Open a terminal',
+  'handover.terminal.opened': 'A terminal has been opened.',
+  'handover.share.title': 'The mytoken itself in a file',
+  'handover.share.hint':
+    'For the mytoken command line client and scripts that work with a mytoken. When either side gets a new mytoken by rotation, the other takes it over.',
+  'handover.share.warning':
+    'Whoever can read the file can do everything this account can. A narrower mytoken made for the purpose is safer.',
+  'handover.share.narrower': 'Make a narrower one instead',
+  'handover.share.start': 'Share it in a file…',
+  'handover.share.type': 'Type {shortname} to confirm',
+  'handover.share.choose': 'Choose the file',
+  'handover.share.cancel': 'Cancel',
+  'handover.share.stop': 'Stop and remove the file',
+  'handover.share.state.fresh': 'in step with the app',
+  'handover.share.state.fetching': 'being looked at',
+  'handover.share.state.withdrawn': 'not looked at',
+  'handover.share.state.trouble': 'not in step',
+  'handover.share.taken-over': 'Last renewed by the other program',
+  'handover.share.started': 'The file has been written.',
+  'handover.share.stopped': 'The file has been removed.',
+  'profiles.import-found': 'Look in the usual folders',
+  'profiles.import-found.none': 'No profile files were found in {folders}.',
+  'profiles.import-found.done': '{count, plural, one {# profile} other {# profiles}} read from {folders}.',
+  'error.handover/foreign-file.text': 'A file that this app did not write lies at that place.',
+  'error.handover/foreign-file.next': 'Move it away or choose another place, then try again.',
+  'error.handover/unsafe-place.text':
+    'The folder is no safe place for a token: it is missing, or others can write to it.',
+  'error.handover/unsafe-place.next': 'Choose a folder that only you can write to.',
+  'error.handover/place-taken.text':
+    'This place is not free: another account has its file there, or this system has no such place.',
+  'error.handover/place-taken.next': 'Choose another place.',
+  'error.handover/not-shareable.text':
+    'This mytoken cannot be shared: when two programs use it at once, the server revokes it, or nobody can tell which form is the latest.',
+  'error.handover/not-shareable.next':
+    'Make a narrower mytoken that does not rotate, and put that into a file.',
+  'error.handover/not-kept.text': 'There is no token file for this account at the moment.',
+  'error.handover/not-kept.next': 'Unlock the app or start keeping a token file, then try again.',
+  'error.handover/no-terminal.text': 'No terminal program could be started.',
+  'error.handover/no-terminal.next': 'Install one, or set the environment variable TERMINAL to yours.',
+} as const;
