@@ -92,6 +92,8 @@ export const errorCodes = [
   'ipc/invalid-argument',
   'ipc/not-allowed',
   'app/internal',
+  'app/locked',
+  'app/paused',
   'app/shutting-down',
 ] as const;
 

@@ -6,11 +6,13 @@ export type * from './http/types.ts';
 export { createCallerIdentifier } from './callers/identify.ts';
 export { createTcpPeerIdentifier, type IdentifyTcpPeer } from './callers/identify-tcp.ts';
 export { unknownCaller } from './callers/describe.ts';
+export { type Asker, createDesk, type Desk, type DeskDeps } from './desk/index.ts';
 export {
   type AgentLock,
   type AgentSocket,
   createAgentLock,
   createAgentSocket,
   createSocketService,
+  refuseStrangeText,
   wishOfProfile,
 } from './socket/index.ts';

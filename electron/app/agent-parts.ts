@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import type { AccountPolicy } from '../../shared/model/approval.ts';
 import type { AgentView } from '../../shared/model/state.ts';
-import { lookupIn, templateKinds } from '../../shared/model/templates.ts';
-import { type AccountRecord, type Accounts, refuseUnusable } from '../accounts/index.ts';
+import { type Accounts, refuseUnusable } from '../accounts/index.ts';
 import {
   type AgentLock,
   type AgentSocket,
   createAgentLock,
   createAgentSocket,
   createCallerIdentifier,
+  createDesk,
   createSocketService,
-  wishOfProfile,
+  type Desk,
 } from '../agent/index.ts';
 import {
   type Activity,
@@ -18,14 +19,15 @@ import {
   createApprovals,
   createGrants,
   type Grants,
+  refusals,
 } from '../approvals/index.ts';
 import type { MytokenClient } from '../mytoken/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
 import type { Profiles } from '../profiles/index.ts';
 import type { Minter, TokenBroker } from '../tokens/index.ts';
 import type { VaultStateKind } from '../vault/index.ts';
-import { serverTemplates } from './server-templates.ts';
 import type { SettingsService } from './settings.ts';
+import { createWishReader } from './wish-reader.ts';
 
 export interface AgentPartsDeps {
   readonly accounts: Accounts;
@@ -44,6 +46,7 @@ export interface AgentPartsDeps {
 
 /** The questions to the user, what was remembered of the answers, and the socket that makes them necessary. */
 export interface AgentParts {
+  readonly desk: Desk;
   readonly approvals: Approvals;
   readonly grants: Grants;
   readonly activity: Activity;
@@ -59,51 +62,49 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
   const { accounts, client, profiles, settings, clock, log } = deps;
   const grants = createGrants(clock);
   const activity = createActivity(clock);
-  const approvals = createApprovals({ grants, activity, clock, log });
   const lock = createAgentLock(clock);
+  const approvals = createApprovals({
+    gate: () => ({ closed: lock.isLocked() ? 'locked' : null, unlockFirst: null }),
+    grants,
+    activity,
+    clock,
+    log,
+  });
+  lock.onChange(() => approvals.gateMoved());
   const identify = createCallerIdentifier({
     platform: process.platform,
     userId: process.getuid?.() ?? null,
   });
 
-  const wishFor = async (
-    account: AccountRecord,
-    profile: string | Readonly<Record<string, unknown>> | null,
-    hint: string,
-  ) => {
-    const found = await Promise.all(
-      templateKinds.map(async (kind) => {
-        // A server without templates has none to include; a name that is missing is told by the expansion.
-        const entries = await serverTemplates(client, account.instanceUrl, kind).catch(() => []);
-        return [kind, entries] as const;
-      }),
-    );
-    const { clockSkewMs } = await client.discover(account.instanceUrl);
-    return wishOfProfile(
-      account,
-      profile,
-      hint,
-      lookupIn(profiles.list(), Object.fromEntries(found)),
-      Math.floor((clock.nowMs() + (clockSkewMs ?? 0)) / 1000),
-    );
-  };
-
-  const service = createSocketService({
+  const policyOf = (accountId: string): AccountPolicy => settings.get().policies[accountId] ?? 'ask-once';
+  const desk = createDesk({
     accounts,
     broker: deps.broker,
     minter: deps.minter,
     approvals,
+    policyOf,
+    async refuseUnusable(account, when) {
+      const kind = await deps.storage();
+      const unlockable = when === 'before-asking' && (kind === 'locked' || kind === 'closed');
+      refuseUnusable(accounts.require(account.id), {
+        vaultState: { kind: unlockable ? 'ok' : kind },
+        nowMs: clock.nowMs(),
+      });
+    },
+    refuseClosed() {
+      if (lock.isLocked()) throw refusals.locked();
+    },
+    wishFor: createWishReader({ client, profiles, clock }),
+  });
+  const service = createSocketService({
+    desk,
+    accounts,
     lock,
-    policyOf: (accountId) => settings.get().policies[accountId] ?? 'ask-once',
+    policyOf,
     pause(accountIds) {
       const paused = Object.fromEntries(accountIds.map((accountId) => [accountId, 'deny' as const]));
       settings.update({ policies: { ...settings.get().policies, ...paused } });
     },
-    async refuseUnusable(account) {
-      const vaultState = { kind: await deps.storage() };
-      refuseUnusable(accounts.require(account.id), { vaultState, nowMs: clock.nowMs() });
-    },
-    wishFor,
     appVersion: deps.appVersion,
   });
   const socket = createAgentSocket({
@@ -116,6 +117,7 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
   });
 
   return {
+    desk,
     approvals,
     grants,
     activity,

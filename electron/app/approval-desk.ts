@@ -18,7 +18,7 @@ export function runApprovalDesk(deps: {
     if (current !== null) approvals.shown(current.id);
     if (current !== null && announced === null) {
       announced = current.id;
-      notifications.approvalNeeded(current.account, () => window.focus());
+      notifications.approvalNeeded({ displayName: subject(current) }, () => window.focus());
     }
     if (current === null) announced = null;
     deps.changed();
@@ -33,4 +33,13 @@ export function denyCurrent(approvals: Approvals): void {
   const current = approvals.current();
   if (current === null) return;
   approvals.decide({ id: current.id, contentHash: current.contentHash, decision: 'deny', grant: 'once' });
+}
+
+function subject({ account, content }: ApprovalView): string {
+  if (account !== null) return account.displayName;
+  return content.kind === 'import-account'
+    ? content.name
+    : content.kind === 'add-account'
+      ? content.oidcIssuer
+      : '';
 }

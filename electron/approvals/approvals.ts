@@ -7,14 +7,15 @@ import type {
   ApprovalContent,
   ApprovalDecision,
   ApprovalView,
+  GrantDuration,
 } from '../../shared/model/approval.ts';
 import type { CallerView } from '../../shared/model/caller.ts';
-import type { SubMytokenWish } from '../../shared/model/sub-mytoken.ts';
 import { type Clock, Emitter, type Logger } from '../ports/index.ts';
 import type { Activity } from './activity.ts';
 import { createDenials } from './denials.ts';
 import type { Grants } from './grants.ts';
-import { isNarrower } from './narrower.ts';
+import { narrowedTo } from './narrower.ts';
+import { refusals } from './refusals.ts';
 
 /** Nothing is approved before it could be read: the window arms its button, and here it is checked (R-59). */
 const earliestApprovalMs = 900;
@@ -24,21 +25,41 @@ const offerBlockAfter = 3;
 
 export interface Question {
   readonly caller: CallerView;
-  readonly account: ApprovalAccount;
+  /** Null when it is about an account that is not there yet. */
+  readonly account: ApprovalAccount | null;
   readonly policy: AccountPolicy;
+  /** The user gave this program a client key, which is the remembered “yes” where accounts ask once. */
+  readonly keyed?: boolean;
   readonly content: ApprovalContent;
+  /** Told apart by this where the content looks the same: one answer must not stand for two different things. */
+  readonly particular?: string;
   /** After this time without an answer the answer is no (R-64). */
   readonly waitMs: number;
+}
+
+/** What stands between programs and any answer, whatever the user would say. */
+export interface Gate {
+  /** Everything is refused at once. */
+  readonly closed: 'locked' | 'paused' | null;
+  /**
+   * Questions wait until this was unlocked. What needs nobody's answer is refused while the app is locked; what the store says to it comes
+   * out by itself.
+   */
+  readonly unlockFirst: 'app' | 'store' | null;
 }
 
 /** Asks the user on behalf of local programs, one question at a time. */
 export interface Approvals {
   /**
    * Resolves when the request may be fulfilled: to what may be issued at most. Rejects with `agent/denied`, `agent/approval-timeout`,
-   * `agent/withdrawn`, `agent/too-many-requests` (retryable, `retryAfterMs`), `agent/blocked`, `app/shutting-down`.
+   * `agent/withdrawn`, `agent/too-many-requests` (retryable, `retryAfterMs`), `agent/blocked`, `app/locked`, `app/paused` and
+   * `app/shutting-down` (retryable).
    */
   ask(question: Question, signal?: AbortSignal): Promise<ApprovalContent>;
-  /** Throws `agent/request-gone` when the decision is about something that is not on the screen any more. */
+  /**
+   * Throws `agent/request-gone` when the decision is about something that is not on the screen any more, `app/locked` for a yes while
+   * something has to be unlocked first, `agent/not-narrower`.
+   */
   decide(decision: ApprovalDecision): void;
   current(): ApprovalView | null;
   /** The question with this id came onto the screen. Nothing can be approved before, and for a moment after (R-59). */
@@ -46,16 +67,24 @@ export interface Approvals {
   /** All that wait, the one on the screen included. */
   count(): number;
   onChange(listener: () => void): () => void;
+  /** To be called whenever the gate moved: refuses what waits at a closed one, asks what waited for unlocking. */
+  gateMoved(): void;
   /** The account was removed: nothing waits for it any more, and nothing is remembered. */
   forgetAccount(accountId: string): void;
   stop(): void;
 }
 
 export interface ApprovalsDeps {
+  readonly gate: () => Gate;
   readonly grants: Grants;
   readonly activity: Activity;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+interface Ruling {
+  readonly content: ApprovalContent;
+  readonly by: 'policy' | 'key' | 'grant';
 }
 
 interface Waiter {
@@ -75,11 +104,11 @@ interface Pending {
   readonly deadlineAtMs: number;
   readonly waiters: Set<Waiter>;
   readonly cancelDeadline: () => void;
-  /** Since when it is on the screen; null before. */
+  /** Since when it is on the screen and can be answered; null before. */
   shownMonotonicMs: number | null;
 }
 
-export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps): Approvals {
+export function createApprovals({ gate, grants, activity, clock, log }: ApprovalsDeps): Approvals {
   const changed = new Emitter<undefined>();
   const denials = createDenials(clock);
   const blocked = new Set<string>();
@@ -98,7 +127,7 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
       durationMs,
       program: caller.program,
       verified: caller.verified,
-      accountName: account.displayName,
+      accountName: account?.displayName ?? subjectOf(content),
       kind: content.kind,
       summary: summaryOf(content),
       outcome,
@@ -121,56 +150,61 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
 
   const deny = (pending: Pending, by: ActivityRecord['by']): void => {
     denials.add(pending.key, programOf(pending.question.caller));
-    finish(pending, 'denied', by, ({ reject }) => reject(denied()));
+    finish(pending, 'denied', by, ({ reject }) => reject(refusals.denied()));
+  };
+
+  /** By what rule nobody needs to be asked; null when somebody does. */
+  const ruleFor = ({ caller, account, policy, keyed, content }: Question): Ruling | null => {
+    if (content.kind !== 'access-token' || account === null) return null;
+    if (policy === 'allow') return { content, by: 'policy' };
+    if (policy !== 'ask-once') return null;
+    if (keyed === true) return { content, by: 'key' };
+    const given = grants.use({
+      caller,
+      accountId: account.id,
+      scope: content.scope,
+      audience: content.audience,
+    });
+    return given === null ? null : { content: { ...content, ...given }, by: 'grant' };
+  };
+
+  const refuse = (question: Question, by: ActivityRecord['by'], error: DomainError): DomainError => {
+    record(question, 'refused', by);
+    return error;
   };
 
   /** What needs nobody: null when somebody has to be asked. */
-  const answerAtOnce = (question: Question, key: string): ApprovalContent | DomainError | null => {
-    const { caller, account, policy, content } = question;
-    if (policy === 'deny') {
-      record(question, 'refused', 'policy');
-      return denied();
-    }
-    if (blocked.has(programOf(caller))) {
-      record(question, 'refused', 'block');
-      return new DomainError('agent/blocked', 'The user blocked this program.');
-    }
-    if (content.kind === 'access-token') {
-      if (policy === 'allow') {
-        record(question, 'allowed', 'policy');
-        return content;
-      }
-      const subject = { caller, accountId: account.id, scope: content.scope, audience: content.audience };
-      if (policy === 'ask-once' && grants.use(subject) !== null) {
-        record(question, 'allowed', 'grant');
-        return content;
-      }
-    }
-    const waitMs = denials.waitMs(key);
-    if (waitMs > 0) {
-      record(question, 'refused', 'flood');
-      return tooMany(waitMs);
-    }
-    return null;
+  const answerAtOnce = (question: Question): ApprovalContent | DomainError | null => {
+    const { closed, unlockFirst } = gate();
+    if (closed !== null) return refuse(question, 'lock', refusals[closed]());
+    if (question.policy === 'deny') return refuse(question, 'policy', refusals.denied());
+    if (blocked.has(programOf(question.caller))) return refuse(question, 'block', refusals.blocked());
+    const ruling = ruleFor(question);
+    if (ruling === null) return null;
+    // Whoever needs no answer cannot be waiting for one: a script must not hang until somebody comes back to the machine.
+    if (unlockFirst === 'app') return refuse(question, 'lock', refusals.locked());
+    record(question, 'allowed', ruling.by);
+    return ruling.content;
   };
 
   return {
     ask(question, signal) {
-      if (stopped) return Promise.reject(shuttingDown());
-      if (signal?.aborted === true) return Promise.reject(withdrawn());
-      const key = hash([programOf(question.caller), question.account.id, question.content]);
-      const answer = answerAtOnce(question, key);
+      if (stopped) return Promise.reject(refusals.shuttingDown());
+      if (signal?.aborted === true) return Promise.reject(refusals.withdrawn());
+      const answer = answerAtOnce(question);
       if (answer instanceof DomainError) return Promise.reject(answer);
       if (answer !== null) return Promise.resolve(answer);
+      const key = hash([programOf(question.caller), question.account?.id, question.content]);
+      const waitMs = denials.waitMs(key);
+      if (waitMs > 0) return Promise.reject(refuse(question, 'flood', refusals.tooMany(waitMs)));
 
-      const shared = `${key} ${question.caller.identity === null ? (question.caller.pid ?? randomUUID()) : ''}`;
+      const shared = `${key} ${question.particular ?? ''} ${question.caller.identity === null ? (question.caller.pid ?? randomUUID()) : ''}`;
       let pending = queue.find((other) => other.shared === shared);
       if (pending === undefined) {
         const program = programOf(question.caller);
         const own = queue.filter((other) => programOf(other.question.caller) === program).length;
         if (own >= mostPerProgram || queue.length >= mostInAll) {
-          record(question, 'refused', 'flood');
-          return Promise.reject(tooMany(question.waitMs));
+          return Promise.reject(refuse(question, 'flood', refusals.tooMany(question.waitMs)));
         }
         pending = enqueue(question, key, shared);
       }
@@ -188,7 +222,7 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
         };
         const onAbort = (): void => {
           joined.waiters.delete(waiter);
-          waiter.reject(withdrawn());
+          waiter.reject(refusals.withdrawn());
           if (joined.waiters.size === 0 && queue.includes(joined)) {
             finish(joined, 'withdrawn', 'program', () => undefined);
           }
@@ -204,7 +238,7 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
     decide({ id, contentHash, decision, grant, narrowed }) {
       const [pending] = queue;
       const fits = pending?.id === id && pending.contentHash === contentHash;
-      if (pending === undefined || !fits) throw gone();
+      if (pending === undefined || !fits) throw refusals.gone();
       const { question } = pending;
       if (decision === 'block') {
         blocked.add(programOf(question.caller));
@@ -216,12 +250,11 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
         for (const other of queue) deny(other, 'user');
       } else if (decision === 'deny') deny(pending, 'user');
       else {
+        if (gate().unlockFirst !== null) throw refusals.locked();
         const shownForMs = clock.monotonicMs() - (pending.shownMonotonicMs ?? Infinity);
-        if (shownForMs < earliestApprovalMs) throw gone();
-        const content = approved(question.content, narrowed);
-        if (content.kind === 'access-token' && isGrantable(question)) {
-          grants.add({ ...question, ...content, accountId: question.account.id }, grant);
-        }
+        if (shownForMs < earliestApprovalMs) throw refusals.gone();
+        const content = narrowed === undefined ? question.content : narrowedTo(narrowed, question.content);
+        remember(question, content, grant);
         log.info('approvals.allowed', { kind: content.kind, grant, verified: question.caller.verified });
         finish(pending, 'allowed', 'user', ({ resolve }) => resolve(content));
       }
@@ -239,6 +272,7 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
         account,
         content,
         deadlineAtMs: pending.deadlineAtMs,
+        unlockFirst: gate().unlockFirst,
         waiting: queue.length - 1,
         asked: pending.waiters.size,
         grantable: isGrantable(pending.question),
@@ -248,14 +282,24 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
 
     shown(id) {
       const [pending] = queue;
-      if (pending?.id === id) pending.shownMonotonicMs ??= clock.monotonicMs();
+      if (pending?.id === id && gate().unlockFirst === null) pending.shownMonotonicMs ??= clock.monotonicMs();
     },
 
     forgetAccount(accountId) {
       grants.clear(accountId);
-      const gone = queue.filter(({ question }) => question.account.id === accountId);
-      for (const pending of gone) finish(pending, 'refused', 'policy', ({ reject }) => reject(accountGone()));
+      const gone = queue.filter(({ question }) => question.account?.id === accountId);
+      for (const pending of gone)
+        finish(pending, 'refused', 'policy', ({ reject }) => reject(refusals.accountGone()));
       if (gone.length > 0) changedNow();
+    },
+
+    gateMoved() {
+      const { closed } = gate();
+      if (closed !== null) {
+        for (const pending of queue)
+          finish(pending, 'refused', 'lock', ({ reject }) => reject(refusals[closed]()));
+      }
+      changedNow();
     },
 
     count: () => queue.length,
@@ -264,10 +308,18 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
     stop() {
       stopped = true;
       for (const pending of queue)
-        finish(pending, 'withdrawn', 'program', ({ reject }) => reject(shuttingDown()));
+        finish(pending, 'withdrawn', 'program', ({ reject }) => reject(refusals.shuttingDown()));
       changedNow();
     },
   };
+
+  function remember(question: Question, given: ApprovalContent, grant: GrantDuration): void {
+    const { caller, account, content } = question;
+    if (content.kind !== 'access-token' || given.kind !== 'access-token') return;
+    if (account === null || !isGrantable(question)) return;
+    const subject = { caller, accountId: account.id, scope: content.scope, audience: content.audience };
+    grants.add(subject, given, grant);
+  }
 
   function enqueue(question: Question, key: string, shared: string): Pending {
     const pending: Pending = {
@@ -280,7 +332,10 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
       deadlineAtMs: clock.nowMs() + question.waitMs,
       waiters: new Set(),
       cancelDeadline: clock.after(question.waitMs, () => {
-        finish(pending, 'expired', 'time', ({ reject }) => reject(timedOut()));
+        const locked = gate().unlockFirst !== null;
+        finish(pending, 'expired', 'time', ({ reject }) =>
+          reject(locked ? refusals.locked() : refusals.timedOut()),
+        );
         changedNow();
       }),
       shownMonotonicMs: null,
@@ -290,25 +345,31 @@ export function createApprovals({ grants, activity, clock, log }: ApprovalsDeps)
   }
 }
 
-/** Main does not trust its windows: what comes back may be less than what was shown, never more (R-68). */
-function approved(shown: ApprovalContent, narrowed: SubMytokenWish | undefined): ApprovalContent {
-  if (shown.kind === 'access-token' || narrowed === undefined) return shown;
-  if (!isNarrower(narrowed, shown.wish)) {
-    throw new DomainError('agent/not-narrower', 'An approval can only give less than was asked for.');
-  }
-  // How it is handed over is between the program and the server.
-  return { ...shown, wish: { ...narrowed, responseType: shown.wish.responseType } };
-}
-
 /** Who cannot be recognised again, or has to be asked every time, is not remembered; a mytoken never is (R-67). */
 function isGrantable({ caller, content, policy }: Question): boolean {
   return caller.identity !== null && content.kind === 'access-token' && policy === 'ask-once';
 }
 
 function summaryOf(content: ApprovalContent): string {
-  return content.kind === 'mytoken'
-    ? content.wish.capabilities.join(' ')
-    : [...content.scope, ...content.audience].join(' ');
+  switch (content.kind) {
+    case 'access-token':
+      return [...content.scope, ...content.audience].join(' ');
+    case 'mytoken':
+      return content.wish.capabilities.join(' ');
+    case 'import-account':
+      return (content.capabilities ?? []).join(' ');
+    case 'add-account':
+      return content.oidcIssuer;
+  }
+}
+
+/** What stands where the name of an account would. */
+function subjectOf(content: ApprovalContent): string {
+  return content.kind === 'import-account'
+    ? content.name
+    : content.kind === 'add-account'
+      ? content.oidcIssuer
+      : '';
 }
 
 /**
@@ -321,37 +382,4 @@ function programOf(caller: CallerView): string {
 
 function hash(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
-}
-
-function accountGone(): DomainError {
-  return new DomainError('accounts/not-found', 'The account was removed.');
-}
-
-function denied(): DomainError {
-  return new DomainError('agent/denied', 'The user did not allow this.');
-}
-
-function timedOut(): DomainError {
-  return new DomainError('agent/approval-timeout', 'Nobody answered the request in time.', {
-    retryable: true,
-  });
-}
-
-function withdrawn(): DomainError {
-  return new DomainError('agent/withdrawn', 'The program withdrew its request.');
-}
-
-function tooMany(retryAfterMs: number): DomainError {
-  return new DomainError('agent/too-many-requests', 'Too many requests; wait before asking again.', {
-    retryable: true,
-    details: { retryAfterMs: Math.ceil(retryAfterMs) },
-  });
-}
-
-function gone(): DomainError {
-  return new DomainError('agent/request-gone', 'This request is not waiting any more.');
-}
-
-function shuttingDown(): DomainError {
-  return new DomainError('app/shutting-down', 'Mytoken Desktop is quitting.', { retryable: true });
 }

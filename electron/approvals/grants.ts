@@ -14,6 +14,8 @@ const lifeMs: Readonly<Record<GrantDuration, number | null>> = {
 interface Grant {
   readonly view: GrantView;
   readonly identity: string;
+  /** What was asked for when the answer was given. */
+  readonly asked: Given;
   /** Both clocks have to agree: setting the wall clock back lengthens no grant, and neither does sleep (R-67). */
   readonly endsAtMonotonicMs: number | null;
 }
@@ -25,12 +27,21 @@ export interface GrantSubject {
   readonly audience: readonly string[];
 }
 
+/** What may be given without asking again. */
+export interface Given {
+  readonly scope: readonly string[];
+  readonly audience: readonly string[];
+}
+
 /** Remembered answers for access tokens, in memory only: never for mytokens, never for a program that cannot be recognised (R-67). */
 export interface Grants {
-  /** Null when there is nothing to remember. */
-  add(subject: GrantSubject, duration: GrantDuration): GrantView | null;
-  /** The grant that covers this request, counted as used; null when somebody has to be asked. */
-  use(subject: GrantSubject): GrantView | null;
+  /** `given` is what the user made of the request. Null when there is nothing to remember. */
+  add(subject: GrantSubject, given: Given, duration: GrantDuration): GrantView | null;
+  /**
+   * What the grant that covers this request gives, counted as used; null when somebody has to be asked. The very request that was
+   * answered with less gets that again.
+   */
+  use(subject: GrantSubject): Given | null;
   list(): readonly GrantView[];
   revoke(grantId: string): void;
   /** On lock (all) and when an account goes. */
@@ -48,7 +59,7 @@ export function createGrants(clock: Clock): Grants {
   };
 
   return {
-    add({ caller, accountId, scope, audience }, duration) {
+    add({ caller, accountId, scope: askedScope, audience: askedAudience }, { scope, audience }, duration) {
       const { identity, program } = caller;
       const life = lifeMs[duration];
       if (identity === null || life === 0) return null;
@@ -64,22 +75,24 @@ export function createGrants(clock: Clock): Grants {
       };
       const endsAtMonotonicMs = life === null ? null : clock.monotonicMs() + life;
       prune();
-      grants = [...grants, { view, identity, endsAtMonotonicMs }];
+      grants = [
+        ...grants,
+        { view, identity, asked: { scope: askedScope, audience: askedAudience }, endsAtMonotonicMs },
+      ];
       return view;
     },
     use({ caller, accountId, scope, audience }) {
       prune();
-      const found = grants.find(
-        ({ identity, view }) =>
-          identity === caller.identity &&
-          view.accountId === accountId &&
-          covers(view.scope, scope) &&
-          covers(view.audience, audience),
+      const own = grants.filter(
+        ({ identity, view }) => identity === caller.identity && view.accountId === accountId,
       );
+      const wanted = { scope, audience };
+      const covering = own.find(({ view }) => covers(view.scope, scope) && covers(view.audience, audience));
+      const found = covering ?? own.findLast(({ asked }) => isSame(asked, wanted));
       if (found === undefined) return null;
       const view = { ...found.view, uses: found.view.uses + 1 };
       grants = grants.map((grant) => (grant === found ? { ...grant, view } : grant));
-      return view;
+      return found === covering ? wanted : { scope: view.scope, audience: view.audience };
     },
     list() {
       prune();
@@ -99,4 +112,10 @@ function covers(granted: readonly string[], wanted: readonly string[]): boolean 
   return granted.length === 0 || wanted.length === 0
     ? granted.length === wanted.length
     : wanted.every((entry) => granted.includes(entry));
+}
+
+function isSame(a: Given, b: Given): boolean {
+  const same = (one: readonly string[], other: readonly string[]): boolean =>
+    one.length === other.length && one.every((entry) => other.includes(entry));
+  return same(a.scope, b.scope) && same(a.audience, b.audience);
 }

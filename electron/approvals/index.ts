@@ -1,3 +1,4 @@
 export { type Activity, createActivity } from './activity.ts';
-export { type Approvals, createApprovals, type Question } from './approvals.ts';
+export { type Approvals, createApprovals, type Gate, type Question } from './approvals.ts';
 export { createGrants, type Grants } from './grants.ts';
+export { refusals } from './refusals.ts';

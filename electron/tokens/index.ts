@@ -2,4 +2,4 @@ export { type BrokerDeps, createTokenBroker } from './broker.ts';
 export { fileJournal, type Journal, type JournalEntry } from './journal.ts';
 export type * from './types.ts';
 export { createMintedTokens, type MintedTokens } from './minted-tokens.ts';
-export { createMinter, type MintedMytoken, type Minter } from './minter.ts';
+export { createMinter, type MintedMytoken, type Minter, refuseImpossible } from './minter.ts';

@@ -65,8 +65,7 @@ export function createMinter(deps: MinterDeps): Minter {
       const account = accounts.require(accountId);
       const { clockSkewMs } = await client.discover(account.instanceUrl);
       const nowSeconds = Math.floor((clock.nowMs() + (clockSkewMs ?? 0)) / 1000);
-      refuseMistakes(wish, nowSeconds);
-      refuseSilentChanges(account, wish, nowSeconds);
+      refuseImpossible(account, wish, nowSeconds);
       // Absolute times: what was shown is what is asked for, however long the request takes.
       const restrictions = normaliseRestrictions(wish.restrictions, nowSeconds);
       const issued = await broker.withMytoken(accountId, (mytoken) =>
@@ -109,6 +108,16 @@ export function createMinter(deps: MinterDeps): Minter {
       };
     },
   };
+}
+
+/** Throws what makes this wish impossible for this mytoken, see {@link Minter.mint}. */
+export function refuseImpossible(
+  parent: { readonly capabilities: readonly string[]; readonly restrictions: readonly Clause[] },
+  wish: SubMytokenWish,
+  nowSeconds: number,
+): void {
+  refuseMistakes(wish, nowSeconds);
+  refuseSilentChanges(parent, wish, nowSeconds);
 }
 
 function refuseMistakes(wish: SubMytokenWish, nowSeconds: number): void {

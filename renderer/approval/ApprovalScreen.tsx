@@ -65,11 +65,14 @@ export function ApprovalScreen({ approval }: { readonly approval: ApprovalView }
         contentHash: approval.contentHash,
         decision,
         grant: approval.grantable ? grant : 'once',
-        ...(narrowing && decision === 'allow' ? { narrowed: wishForCall(history.draft) } : {}),
+        ...(narrowing && decision === 'allow'
+          ? { narrowed: { kind: 'mytoken' as const, wish: wishForCall(history.draft) } }
+          : {}),
       }),
     );
   };
-  const blocked = !armed || task.busy || (narrowing && found?.sendable === false);
+  const blocked =
+    !armed || approval.unlockFirst !== null || task.busy || (narrowing && found?.sendable === false);
 
   return (
     <Box
@@ -86,9 +89,7 @@ export function ApprovalScreen({ approval }: { readonly approval: ApprovalView }
           ref={heading}
           sx={{ outline: 'none', overflowWrap: 'anywhere' }}
         >
-          {t(content.kind === 'mytoken' ? 'approval.title.mytoken' : 'approval.title.access-token', {
-            program,
-          })}
+          {t(`approval.title.${content.kind}`, { program })}
         </Typography>
         {caller.claims.application !== null && (
           <Typography variant="body2" color="textSecondary">
@@ -102,14 +103,17 @@ export function ApprovalScreen({ approval }: { readonly approval: ApprovalView }
         )}
         <Alert severity={content.kind === 'mytoken' ? 'warning' : 'info'}>
           {t(`approval.consequence.${content.kind}`, {
-            account: account.displayName,
-            provider: hostOf(account.oidcIssuer),
+            account: account?.displayName ?? (content.kind === 'import-account' ? content.name : ''),
+            provider: hostOf(account?.oidcIssuer ?? ('oidcIssuer' in content ? content.oidcIssuer : '')),
           })}
           {approval.asked > 1 && ` ${t('approval.asked', { count: approval.asked })}`}
         </Alert>
+        {approval.unlockFirst !== null && (
+          <Alert severity="warning">{t(`approval.unlock-first.${approval.unlockFirst}`)}</Alert>
+        )}
         {content.kind === 'access-token' ? (
           <Wanted scope={content.scope} audience={content.audience} />
-        ) : narrowing && found !== null ? (
+        ) : content.kind !== 'mytoken' ? null : narrowing && found !== null ? (
           <>
             <MytokenEditor
               history={history}

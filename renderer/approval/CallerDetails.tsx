@@ -28,7 +28,10 @@ export function CallerDetails({
               [t('approval.details.command'), caller.commandLine.join(' ') || '—'],
               [t('approval.details.directory'), caller.workingDirectory ?? '—'],
               [t('approval.details.chain'), chain || '—'],
-              [t('approval.details.account'), `${account.shortname} · ${account.oidcIssuer}`],
+              [
+                t('approval.details.account'),
+                account === null ? '—' : `${account.shortname} · ${account.oidcIssuer}`,
+              ],
               [t('approval.details.request'), id],
             ]}
           />

@@ -20,10 +20,42 @@ export interface ApprovalAccount {
   readonly oidcIssuer: string;
 }
 
+export interface AccessTokenContent {
+  readonly kind: 'access-token';
+  /** Empty: what the provider gives when nothing is named. */
+  readonly scope: readonly string[];
+  readonly audience: readonly string[];
+}
+
+export interface MytokenContent {
+  readonly kind: 'mytoken';
+  readonly wish: SubMytokenWish;
+  readonly parent: ParentMytoken;
+}
+
+/** A program hands over a mytoken to be kept here as an account. What is said of it is what it says of itself. */
+export interface ImportAccountContent {
+  readonly kind: 'import-account';
+  /** What the program calls it. */
+  readonly name: string;
+  readonly instanceUrl: string;
+  readonly oidcIssuer: string;
+  /** Null when the mytoken does not tell. */
+  readonly capabilities: readonly string[] | null;
+}
+
+/** A program wants a token of a provider without an account here. “Yes” opens the page for adding one; the program waits. */
+export interface AddAccountContent {
+  readonly kind: 'add-account';
+  readonly oidcIssuer: string;
+}
+
 /** What a program asks for, as it is shown and as it will be issued at most. */
-export type ApprovalContent =
-  | { readonly kind: 'access-token'; readonly scope: readonly string[]; readonly audience: readonly string[] }
-  | { readonly kind: 'mytoken'; readonly wish: SubMytokenWish; readonly parent: ParentMytoken };
+export type ApprovalContent = AccessTokenContent | MytokenContent | ImportAccountContent | AddAccountContent;
+
+/** What the user made of a request before saying yes; only ever less. */
+export type NarrowedContent =
+  AccessTokenContent | { readonly kind: 'mytoken'; readonly wish: SubMytokenWish };
 
 /** The one request that is on the screen. */
 export interface ApprovalView {
@@ -31,14 +63,17 @@ export interface ApprovalView {
   /** Of everything below that a decision is about: a decision names it, so that it cannot be about something else. */
   readonly contentHash: string;
   readonly caller: CallerView;
-  readonly account: ApprovalAccount;
+  /** Null where there is none yet: importing and adding one. */
+  readonly account: ApprovalAccount | null;
   readonly content: ApprovalContent;
   readonly deadlineAtMs: number;
+  /** What has to be unlocked before the answer can be yes: the app, or the store of mytokens. Refusing works all the time. */
+  readonly unlockFirst: 'app' | 'store' | null;
   /** Requests that wait behind this one. */
   readonly waiting: number;
   /** How many identical requests this decision answers. */
   readonly asked: number;
-  /** False when the program cannot be recognised again, and for mytokens: then there is nothing to remember. */
+  /** False when the program cannot be recognised again, and for all but access tokens: there is nothing to remember. */
   readonly grantable: boolean;
   /** After three refusals of this program: blocking it until the app quits is offered. */
   readonly offerBlock: boolean;
@@ -49,8 +84,7 @@ export interface ApprovalDecision {
   readonly contentHash: string;
   readonly decision: 'allow' | 'deny' | 'deny-all' | 'block';
   readonly grant: GrantDuration;
-  /** Mytokens: what the user made of the request; only ever less. */
-  readonly narrowed?: SubMytokenWish | undefined;
+  readonly narrowed?: NarrowedContent | undefined;
 }
 
 /** A remembered “yes”. */
@@ -81,5 +115,5 @@ export interface ActivityRecord {
   /** Scopes and audiences, or capabilities. */
   readonly summary: string;
   readonly outcome: ActivityOutcome;
-  readonly by: 'user' | 'grant' | 'policy' | 'flood' | 'block' | 'time' | 'program';
+  readonly by: 'user' | 'grant' | 'key' | 'policy' | 'flood' | 'block' | 'time' | 'program' | 'lock';
 }

@@ -2,7 +2,8 @@ import { type Accounts, statusOf } from '../../accounts/index.ts';
 import type { Clock } from '../../ports/index.ts';
 import type { AccessTokenGrant, AccessTokenWish } from '../../tokens/index.ts';
 import type { VaultStateKind } from '../../vault/index.ts';
-import { storageSummary, visibleAccounts } from './choose-account.ts';
+import { visibleAccounts } from '../desk/index.ts';
+import { storageSummary } from './storage-summary.ts';
 import { type AccessTokenRequest, plainName } from './requests.ts';
 import type { ClientRecord } from './types.ts';
 

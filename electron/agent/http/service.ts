@@ -6,7 +6,7 @@ import type { TokenBroker } from '../../tokens/index.ts';
 import type { VaultStateKind } from '../../vault/index.ts';
 import { type AgentResponse, refusal, sendError, sendJson } from './answers.ts';
 import { type Body, readJsonBody } from './body.ts';
-import { chooseAccount, mayUse } from './choose-account.ts';
+import { chooseAccount, mayUse } from '../desk/index.ts';
 import { bearerKey, type DoorAddress, firstObjection, routes } from './guards.ts';
 import type { EndpointLimits } from './limits.ts';
 import {
@@ -185,7 +185,13 @@ export class RequestService {
         this.#fail(response, unauthorized, true);
         return;
       }
-      const account = chooseAccount(this.#deps.accounts, record.accountIds, wish.value);
+      const { accountIds } = record;
+      const { account: name = null, issuer = null } = wish.value;
+      const account = chooseAccount(
+        this.#deps.accounts,
+        { accountIds, serves: () => true },
+        { account: name, issuer },
+      );
       this.#wait(response);
       const grant = await this.#deps.broker.accessToken(brokerWish(account.id, client, wish.value));
       if (response.answered) return;

@@ -1,7 +1,7 @@
 import { DomainError } from '../../../shared/errors.ts';
 import { childCapabilities, defaultCapabilities, hasCapability } from '../../../shared/model/capabilities.ts';
-import type { Clause } from '../../../shared/model/mytoken.ts';
-import { type ProfileContent, readProfile } from '../../../shared/model/profile-reading.ts';
+import type { Clause, ClauseRequest, Rotation } from '../../../shared/model/mytoken.ts';
+import { readProfile } from '../../../shared/model/profile-reading.ts';
 import { isShowable } from './requests.ts';
 import { fitInto, normaliseRestrictions, tighten } from '../../../shared/model/restrictions.ts';
 import { fieldProblems, longestTokenName, type SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
@@ -39,7 +39,7 @@ export function wishOfProfile(
       },
     );
   }
-  refuseStrangeText(expanded, nowSeconds);
+  refuseStrangeText(expanded.restrictions ?? [], expanded.rotation ?? null, nowSeconds);
   // To a server an empty list means everything its parent can: nobody asks for that by leaving it empty.
   const asked = expanded.capabilities?.length ? expanded.capabilities : defaultCapabilities;
   const capabilities = childCapabilities(parent.capabilities, asked);
@@ -66,12 +66,12 @@ export function wishOfProfile(
 }
 
 /** A program's own words are about to be shown: mistakes and texts that hide something are refused before anybody is asked. */
-function refuseStrangeText(profile: ProfileContent, nowSeconds: number): void {
-  const restrictions = profile.restrictions ?? [];
-  const [mistake] = fieldProblems(
-    { name: 'x', capabilities: ['AT'], restrictions, rotation: profile.rotation ?? null },
-    nowSeconds,
-  );
+export function refuseStrangeText(
+  restrictions: readonly ClauseRequest[],
+  rotation: Rotation | null,
+  nowSeconds: number,
+): void {
+  const [mistake] = fieldProblems({ name: 'x', capabilities: ['AT'], restrictions, rotation }, nowSeconds);
   const strange = restrictions.some((clause) => clause.audience?.every(isShowable) === false);
   if (mistake === undefined && !strange && restrictions.length <= mostClauses) return;
   const field = mistake?.field ?? (strange ? 'audience' : 'restrictions');

@@ -1,32 +1,20 @@
 import { DomainError } from '../../../shared/errors.ts';
-import type { AccountPolicy, ApprovalAccount } from '../../../shared/model/approval.ts';
+import type { AccountPolicy } from '../../../shared/model/approval.ts';
 import type { CallerView } from '../../../shared/model/caller.ts';
-import type { SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
 import type { AccountRecord, Accounts } from '../../accounts/index.ts';
-import type { Approvals } from '../../approvals/index.ts';
-import type { Minter, TokenBroker } from '../../tokens/index.ts';
+import type { AccountChoice, Asker, Desk } from '../desk/index.ts';
 import type { AgentAnswer } from './answers.ts';
 import type { AgentLock } from './lock.ts';
 import type { AgentRequest } from './requests.ts';
 import type { AgentService } from './types.ts';
 
 export interface SocketServiceDeps {
-  readonly accounts: Pick<Accounts, 'all' | 'find' | 'defaultAccountId'>;
-  readonly broker: Pick<TokenBroker, 'accessToken'>;
-  readonly minter: Minter;
-  readonly approvals: Pick<Approvals, 'ask'>;
+  readonly desk: Desk;
+  readonly accounts: Pick<Accounts, 'all'>;
   readonly lock: AgentLock;
   readonly policyOf: (accountId: string) => AccountPolicy;
-  /** Rejects when the account cannot be used now, so that nobody is asked in vain. Waits for the store's first look. */
-  readonly refuseUnusable: (account: AccountRecord) => Promise<void>;
   /** Stops serving these accounts until the user says otherwise; nothing is deleted. */
   readonly pause: (accountIds: readonly string[]) => void;
-  /** The wish a profile stands for: by name from the account's server, or as JSON. Throws DomainError. */
-  readonly wishFor: (
-    account: AccountRecord,
-    profile: string | Readonly<Record<string, unknown>> | null,
-    hint: string,
-  ) => Promise<SubMytokenWish>;
   readonly appVersion: string;
 }
 
@@ -38,57 +26,29 @@ const elsewhere = 'Mytoken Desktop keeps mytokens only; add and remove accounts 
 
 /** Answers the requests of oidc-agent's protocol with what the app has (ipc reference 4). */
 export function createSocketService(deps: SocketServiceDeps): AgentService {
-  const { accounts, broker, minter, approvals, lock, policyOf } = deps;
+  const { desk, accounts, lock, policyOf } = deps;
 
   const byName = (name: string): AccountRecord | null =>
     accounts.all().find(({ shortname }) => shortname === name) ?? null;
   const served = (): readonly AccountRecord[] => accounts.all().filter(({ id }) => policyOf(id) !== 'deny');
-
-  /** By issuer, or the default account when nothing is named. */
-  const choose = (account: string | null, issuer: string | null): AccountRecord | null => {
-    if (account !== null && !account.startsWith('https://')) return byName(account);
-    try {
-      return accounts.find(account ?? issuer);
-    } catch (error) {
-      if (error instanceof DomainError && error.code.startsWith('accounts/')) return null;
-      throw error;
-    }
-  };
 
   const accessToken = async (
     request: Extract<AgentRequest, { kind: 'access_token' }>,
     caller: CallerView,
     signal: AbortSignal,
   ): Promise<AgentAnswer> => {
-    const account = choose(request.account, request.issuer);
-    if (account === null) {
-      return request.account === null && request.issuer !== null
-        ? refused('No account configured for this issuer')
-        : unknownAccount;
-    }
-    await deps.refuseUnusable(account);
-    // What is shown is what is fetched and remembered, also when the account's defaults change meanwhile (R-67).
-    const scope = request.scope ?? account.defaultScopes;
-    const audience = request.audience ?? account.defaultAudience;
-    await approvals.ask(
+    const { grant } = await desk.accessToken(
       {
-        caller: claiming(caller, request.hint),
-        account: view(account),
-        policy: policyOf(account.id),
-        content: { kind: 'access-token', scope, audience },
-        waitMs: approvalMs,
+        ...meant(request),
+        scope: request.scope,
+        audience: request.audience,
+        fresh: request.minValidSeconds === null,
+        minValidMs: request.minValidSeconds === null ? null : request.minValidSeconds * 1000,
+        comment: `${caller.program} (oidc-agent protocol)`,
       },
+      askerOf(caller, request.hint),
       signal,
     );
-    if (lock.isLocked()) return agentLocked;
-    const grant = await broker.accessToken({
-      accountId: account.id,
-      scope,
-      audience,
-      fresh: request.minValidSeconds === null,
-      minValidMs: request.minValidSeconds === null ? undefined : request.minValidSeconds * 1000,
-      comment: `${caller.program} (oidc-agent protocol)`,
-    });
     return {
       kind: 'access-token',
       accessToken: grant.accessToken,
@@ -102,32 +62,16 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
     caller: CallerView,
     signal: AbortSignal,
   ): Promise<AgentAnswer> => {
-    const account = byName(request.account);
-    if (account === null) return unknownAccount;
-    await deps.refuseUnusable(account);
-    const wish = await deps.wishFor(account, request.profile, request.hint ?? caller.program);
-    const approved = await approvals.ask(
+    const { account, minted } = await desk.mytoken(
       {
-        caller: claiming(caller, request.hint),
-        account: view(account),
-        policy: policyOf(account.id),
-        content: {
-          kind: 'mytoken',
-          wish,
-          parent: { capabilities: account.capabilities, restrictions: account.restrictions },
-        },
-        waitMs: approvalMs,
+        account: request.account,
+        issuer: null,
+        wish: { kind: 'profile', profile: request.profile },
+        hint: request.hint,
       },
+      askerOf(caller, request.hint),
       signal,
     );
-    if (approved.kind !== 'mytoken') throw new Error('The answer is about something else.');
-    if (lock.isLocked()) return agentLocked;
-    const minted = await minter.mint(account.id, approved.wish);
-    if (signal.aborted) {
-      // Nobody is there to take it: a mytoken without a holder must not live on (R-64).
-      await minter.revoke(minted);
-      throw new DomainError('agent/withdrawn', 'The program withdrew its request.');
-    }
     return {
       kind: 'mytoken',
       value: minted.value,
@@ -197,22 +141,51 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
             return { kind: 'refused', error: 'Not supported by Mytoken Desktop', info: elsewhere };
         }
       } catch (error) {
-        // What users of the protocol know as the answer to “no” (ipc reference 4.8).
-        if (error instanceof DomainError && error.code === 'agent/denied')
-          return refused('operation forbidden');
-        throw error;
+        const known = error instanceof DomainError ? inKnownWords(error, request) : null;
+        if (known === null) throw error;
+        return known;
       }
     },
   };
 }
 
-/** What the client says of itself is shown second (R-65). */
-function claiming(caller: CallerView, hint: string | null): CallerView {
-  return { ...caller, claims: { application: hint } };
+/** By short name, else by issuer; some clients send an issuer in the place of the name. */
+function meant({
+  account,
+  issuer,
+}: {
+  readonly account: string | null;
+  readonly issuer: string | null;
+}): AccountChoice {
+  if (account === null) return { account: null, issuer };
+  return account.startsWith('https://') ? { account: null, issuer: account } : { account, issuer: null };
 }
 
-function view({ id, displayName, shortname, instanceUrl, oidcIssuer }: AccountRecord): ApprovalAccount {
-  return { id, displayName, shortname, instanceUrl, oidcIssuer };
+/** What the client says of itself is shown second (R-65). */
+function askerOf(caller: CallerView, hint: string | null): Asker {
+  return {
+    caller: { ...caller, claims: { application: hint } },
+    accountIds: null,
+    keyed: false,
+    waitMs: approvalMs,
+  };
+}
+
+/** What users of the protocol know as the answer (ipc reference 4.8); null where there is nothing of the kind. */
+function inKnownWords({ code }: DomainError, request: AgentRequest): AgentAnswer | null {
+  switch (code) {
+    case 'agent/denied':
+      return refused('operation forbidden');
+    case 'app/locked':
+      return agentLocked;
+    case 'accounts/not-found':
+    case 'accounts/none':
+      return request.kind === 'access_token' && request.account === null && request.issuer !== null
+        ? refused('No account configured for this issuer')
+        : unknownAccount;
+    default:
+      return null;
+  }
 }
 
 function accountInfo(

@@ -1,6 +1,8 @@
 export const agentDe = {
   'approval.title.access-token': '{program} möchte ein Zugriffstoken',
   'approval.title.mytoken': '{program} möchte ein Mytoken',
+  'approval.title.import-account': '{program} möchte ein Konto hinzufügen',
+  'approval.title.add-account': '{program} braucht ein Konto, das es hier nicht gibt',
   'approval.unknown-program': 'Ein unbekanntes Programm',
   'approval.claims': 'Es nennt sich „{application}“; geprüft hat das niemand.',
   'approval.unverified': 'Das System konnte nicht sagen, welches Programm das ist.',
@@ -10,6 +12,13 @@ export const agentDe = {
     'Wenn du das erlaubst, kann es mit deinem Konto {account} bei Diensten von {provider} in deinem Namen handeln, bis das Token abläuft.',
   'approval.consequence.mytoken':
     'Wenn du das erlaubst, bekommt es ein eigenes Mytoken von {account} und kann sich Token von {provider} selbst holen, auch wenn diese App geschlossen ist.',
+  'approval.consequence.import-account':
+    'Es übergibt ein Mytoken von {provider}. Wenn du das erlaubst, wird es hier als Konto {account} aufbewahrt.',
+  'approval.consequence.add-account':
+    'Es verlangt ein Token von {provider}. Wenn du willst, füge jetzt ein Konto dafür hinzu; das Programm wartet.',
+  'approval.unlock-first.app': 'Die App ist gesperrt. Entsperre sie zuerst, dann kannst du antworten.',
+  'approval.unlock-first.store':
+    'Der Speicher der Mytoken ist gesperrt. Entsperre ihn zuerst, dann kannst du antworten.',
   'approval.asked': 'Es hat {count}-mal gefragt.',
   'approval.default-scopes': 'Mit den Scopes, die für dieses Konto üblich sind.',
   'approval.scopes': 'Mit den Scopes {list}.',
@@ -66,11 +75,15 @@ export const agentDe = {
   'agent.outcome.refused': 'abgewiesen',
   'agent.by.user': 'von dir',
   'agent.by.grant': 'durch eine gemerkte Antwort',
+  'agent.by.key': 'durch seinen Schlüssel',
   'agent.by.policy': 'durch die Einstellung des Kontos',
   'agent.by.flood': 'weil es zu oft gefragt hat',
   'agent.by.block': 'weil es gesperrt ist',
   'agent.by.time': 'weil die Zeit um war',
   'agent.by.program': 'vom Programm',
+  'agent.by.lock': 'weil die App gesperrt oder angehalten war',
   'agent.kind.access-token': 'Zugriffstoken',
   'agent.kind.mytoken': 'Mytoken',
+  'agent.kind.import-account': 'Import eines Kontos',
+  'agent.kind.add-account': 'neues Konto',
 };

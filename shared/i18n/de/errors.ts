@@ -186,6 +186,11 @@ export const errorsDe: Readonly<Record<keyof typeof errorsEn, string>> = {
   'error.ipc/invalid-argument.next': 'Prüfe deine Eingaben.',
   'error.ipc/not-allowed.text': 'Dieses Fenster darf das nicht.',
   'error.ipc/not-allowed.next': 'Starte die App neu, falls es so bleibt.',
+  'error.app/locked.text': 'Mytoken Desktop ist gesperrt.',
+  'error.app/locked.next': 'Entsperre es in seinem Fenster und versuche es dann noch einmal.',
+  'error.app/paused.text': 'Der lokale Zugriff ist angehalten.',
+  'error.app/paused.next':
+    'Setze ihn im Menü des Trays oder in den Einstellungen fort und versuche es dann noch einmal.',
   'error.app/internal.text': 'Etwas Unerwartetes ist schiefgegangen.',
   'error.app/internal.next': 'Versuche es noch einmal; bleibt es dabei, starte die App neu und melde es.',
   'error.app/shutting-down.text': 'Mytoken Desktop wird beendet.',

@@ -2,6 +2,8 @@
 export const agentEn = {
   'approval.title.access-token': '{program} wants an access token',
   'approval.title.mytoken': '{program} wants a mytoken',
+  'approval.title.import-account': '{program} wants to add an account',
+  'approval.title.add-account': '{program} needs an account you do not have',
   'approval.unknown-program': 'An unknown program',
   'approval.claims': 'It calls itself “{application}”; nobody has checked that.',
   'approval.unverified': 'The system could not tell which program this is.',
@@ -11,6 +13,12 @@ export const agentEn = {
     'If you allow this, it can act as you at services of {provider} with your account {account}, until the token expires.',
   'approval.consequence.mytoken':
     'If you allow this, it gets a mytoken of {account} of its own and can get tokens of {provider} by itself, also when this app is closed.',
+  'approval.consequence.import-account':
+    'It hands over a mytoken of {provider}. If you allow this, it is kept here as the account {account}.',
+  'approval.consequence.add-account':
+    'It asks for a token of {provider}. If you want, add an account for it now; the program waits.',
+  'approval.unlock-first.app': 'The app is locked. Unlock it first; then you can answer.',
+  'approval.unlock-first.store': 'The store of mytokens is locked. Unlock it first; then you can answer.',
   'approval.asked': 'It has asked {count} times.',
   'approval.default-scopes': 'With the scopes that are usual for this account.',
   'approval.scopes': 'With the scopes {list}.',
@@ -67,11 +75,15 @@ export const agentEn = {
   'agent.outcome.refused': 'refused',
   'agent.by.user': 'by you',
   'agent.by.grant': 'by a remembered answer',
+  'agent.by.key': 'by its key',
   'agent.by.policy': 'by the account’s setting',
   'agent.by.flood': 'because it asked too often',
   'agent.by.block': 'because it is blocked',
   'agent.by.time': 'because time ran out',
   'agent.by.program': 'by the program',
+  'agent.by.lock': 'because the app was locked or paused',
   'agent.kind.access-token': 'access token',
   'agent.kind.mytoken': 'mytoken',
+  'agent.kind.import-account': 'import of an account',
+  'agent.kind.add-account': 'new account',
 } as const;

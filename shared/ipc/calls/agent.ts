@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ApprovalView, grantDurations } from '../../model/approval.ts';
 import type { PlatformView } from '../../model/state.ts';
-import { type CallSpec, id, nothing, subMytokenWish, isObject } from './fields.ts';
+import { audienceList, type CallSpec, id, isObject, nothing, scopeList, subMytokenWish } from './fields.ts';
 
 const clientResult = z.object({ clientId: z.string(), key: z.string() });
 
@@ -44,7 +44,12 @@ export const agentCalls = {
       contentHash: z.string().max(64),
       decision: z.enum(['allow', 'deny', 'deny-all', 'block']),
       grant: z.enum(grantDurations),
-      narrowed: subMytokenWish.optional(),
+      narrowed: z
+        .discriminatedUnion('kind', [
+          z.strictObject({ kind: z.literal('mytoken'), wish: subMytokenWish }),
+          z.strictObject({ kind: z.literal('access-token'), scope: scopeList, audience: audienceList }),
+        ])
+        .optional(),
     }),
     result: nothing,
     roles: ['approval'],

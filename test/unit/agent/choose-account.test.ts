@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { chooseAccount, storageSummary } from '../../../electron/agent/http/choose-account.ts';
+import { chooseAccount } from '../../../electron/agent/desk/index.ts';
+import { storageSummary } from '../../../electron/agent/http/storage-summary.ts';
 import { account, FakeAccounts } from './fakes.ts';
 
 const shared = 'https://shared.example.org';
+function choose(
+  accountIds: readonly string[] | null,
+  wish: { readonly account?: string; readonly issuer?: string },
+  serves: (accountId: string) => boolean = () => true,
+): string {
+  const { account: name = null, issuer = null } = wish;
+  return chooseAccount(accounts, { accountIds, serves }, { account: name, issuer }).id;
+}
+
 const accounts = new FakeAccounts(
   [
     account('first', { oidcIssuer: shared }),
@@ -22,7 +32,7 @@ describe('the account a request means', () => {
     ['limited to one: that one', ['alone'], {}, 'alone'],
     ['limited, the default among them', ['third', 'alone'], {}, 'third'],
   ])('%s', (_what, ids, wish, expected) => {
-    expect(chooseAccount(accounts, ids, wish).id).toBe(expected);
+    expect(choose(ids, wish)).toBe(expected);
   });
 
   it.each([
@@ -35,7 +45,28 @@ describe('the account a request means', () => {
     ['limited to none', [], {}, 'agent/account-not-allowed'],
     ['limited to one that is gone', ['gone'], {}, 'agent/account-not-allowed'],
   ])('%s', (_what, ids, wish, code) => {
-    expect(() => chooseAccount(accounts, ids, wish)).toThrow(expect.objectContaining({ code }));
+    expect(() => choose(ids, wish)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('several accounts for one issuer', () => {
+  const issuer = shared;
+  it('the one that was used last, when the default is for another', () => {
+    const [first, second, third, alone] = accounts.records;
+    if (!first || !second || !third || !alone) throw new Error('four accounts');
+    const used = new FakeAccounts(
+      [{ ...first, lastUsedAtMs: 5 }, { ...second, lastUsedAtMs: 9 }, third, alone],
+      'alone',
+    );
+    const pick = (serves: (id: string) => boolean): string =>
+      chooseAccount(used, { accountIds: null, serves }, { account: null, issuer }).id;
+    expect(pick(() => true)).toBe('second');
+    expect(pick((id) => id !== 'second')).toBe('first');
+    expect(pick(() => false)).toBe('second');
+  });
+
+  it('never one that serves nobody while another does, were it the default', () => {
+    expect(choose(null, { issuer }, (id) => id !== 'third')).toBe('first');
   });
 });
 

@@ -4,6 +4,7 @@ import {
   createActivity,
   createApprovals,
   createGrants,
+  type Gate,
   type Question,
 } from '../../../electron/approvals/index.ts';
 import type { ApprovalContent, ApprovalDecision } from '../../../shared/model/approval.ts';
@@ -59,7 +60,8 @@ function bench() {
   const clock = new FakeClock();
   const grants = createGrants(clock);
   const activity = createActivity(clock);
-  const approvals = createApprovals({ grants, activity, clock, log: new RecordingLog() });
+  const gate: { -readonly [K in keyof Gate]: Gate[K] } = { closed: null, unlockFirst: null };
+  const approvals = createApprovals({ gate: () => gate, grants, activity, clock, log: new RecordingLog() });
   const outcome = (asked: Promise<unknown>): { value: string } => {
     const seen = { value: 'waiting' };
     asked.then(
@@ -84,8 +86,71 @@ function bench() {
       ...change,
     });
   };
-  return { clock, grants, activity, approvals, outcome, settle, decide };
+  return { clock, gate, grants, activity, approvals, outcome, settle, decide };
 }
+
+describe('a gate before the questions', () => {
+  it('unlock first, then ask: nothing can be allowed before, and the time to read starts anew (R-59)', async () => {
+    const { approvals, gate, clock, outcome, settle, decide } = bench();
+    gate.unlockFirst = 'app';
+    const asked = outcome(approvals.ask(question()));
+    approvals.shown(approvals.current()?.id ?? '');
+    expect(approvals.current()).toMatchObject({ unlockFirst: 'app' });
+    expect(() => decide('allow')).toThrow(expect.objectContaining({ code: 'app/locked' }));
+    gate.unlockFirst = null;
+    approvals.gateMoved();
+    const current = approvals.current();
+    approvals.shown(current?.id ?? '');
+    const yes = { id: current?.id ?? '', contentHash: current?.contentHash ?? '', grant: 'once' } as const;
+    clock.advance(500);
+    expect(() => approvals.decide({ ...yes, decision: 'allow' })).toThrow('not waiting');
+    clock.advance(500);
+    approvals.decide({ ...yes, decision: 'allow' });
+    await settle();
+    expect(asked.value).toBe('allowed');
+  });
+
+  it('refusing needs no unlocking', async () => {
+    const { approvals, gate, outcome, settle, decide } = bench();
+    gate.unlockFirst = 'store';
+    const asked = outcome(approvals.ask(question()));
+    decide('deny');
+    await settle();
+    expect(asked.value).toBe('agent/denied');
+  });
+
+  it('what needs nobody is refused at once while the app is locked, so that no script hangs', async () => {
+    const { approvals, gate, activity } = bench();
+    gate.unlockFirst = 'app';
+    for (const needsNobody of [question({ policy: 'allow' }), question({ keyed: true })]) {
+      await expect(approvals.ask(needsNobody)).rejects.toMatchObject({ code: 'app/locked', retryable: true });
+    }
+    expect(approvals.count()).toBe(0);
+    expect(activity.list()[0]).toMatchObject({ outcome: 'refused', by: 'lock' });
+    gate.unlockFirst = 'store';
+    await expect(approvals.ask(question({ policy: 'allow' }))).resolves.toBeDefined();
+  });
+
+  it('a question whose time runs out while locked says so, for then asking again is worth it', async () => {
+    const { approvals, gate, clock, outcome, settle } = bench();
+    gate.unlockFirst = 'app';
+    const asked = outcome(approvals.ask(question()));
+    clock.advance(60_001);
+    await settle();
+    expect(asked.value).toBe('app/locked');
+  });
+
+  it.each(['locked', 'paused'] as const)('%s refuses what comes and what waits', async (closed) => {
+    const { approvals, gate, outcome, settle } = bench();
+    const waiting = outcome(approvals.ask(question()));
+    gate.closed = closed;
+    approvals.gateMoved();
+    const coming = outcome(approvals.ask(question({ content: mytoken })));
+    await settle();
+    expect([waiting.value, coming.value]).toEqual([`app/${closed}`, `app/${closed}`]);
+    expect(approvals.count()).toBe(0);
+  });
+});
 
 describe('approving', () => {
   it('asks, and answers what was decided', async () => {
@@ -256,16 +321,20 @@ describe('approving', () => {
       { capabilities: [] },
     ];
     for (const change of wider) {
-      expect(() => decide('allow', { narrowed: { ...wish, ...change } }), JSON.stringify(change)).toThrow(
-        'less',
-      );
+      expect(
+        () => decide('allow', { narrowed: { kind: 'mytoken', wish: { ...wish, ...change } } }),
+        JSON.stringify(change),
+      ).toThrow('less');
     }
     decide('allow', {
       narrowed: {
-        ...wish,
-        capabilities: ['AT'],
-        restrictions: [{ exp: '+1h', usages_AT: 1 }],
-        responseType: 'token',
+        kind: 'mytoken',
+        wish: {
+          ...wish,
+          capabilities: ['AT'],
+          restrictions: [{ exp: '+1h', usages_AT: 1 }],
+          responseType: 'token',
+        },
       },
     });
     expect(await asked).toMatchObject({
@@ -275,6 +344,82 @@ describe('approving', () => {
         responseType: 'short_token',
       },
     });
+  });
+
+  it('R-68 of an access token, too: fewer scopes and audiences, never others', async () => {
+    const { approvals, decide } = bench();
+    const content = { kind: 'access-token', scope: ['a', 'b'], audience: ['x', 'y'] } as const;
+    const asked = approvals.ask(question({ content }));
+    for (const change of [
+      { scope: ['a', 'c'] },
+      { scope: [] },
+      { audience: ['z'] },
+      { audience: [] },
+      { scope: ['a'], audience: ['x', 'z'] },
+    ]) {
+      const narrowed = { ...content, ...change };
+      expect(() => decide('allow', { narrowed }), JSON.stringify(change)).toThrow('less');
+    }
+    expect(() => decide('allow', { narrowed: { kind: 'mytoken', wish } })).toThrow('less');
+    decide('allow', { narrowed: { kind: 'access-token', scope: ['b'], audience: ['x'] } });
+    expect(await asked).toEqual({ kind: 'access-token', scope: ['b'], audience: ['x'] });
+  });
+
+  it('R-68 naming nothing can become any scopes, but no audience', async () => {
+    const { approvals, decide } = bench();
+    const asked = approvals.ask(question({ content: { kind: 'access-token', scope: [], audience: [] } }));
+    const narrowed = { kind: 'access-token', scope: ['a'], audience: ['x'] } as const;
+    expect(() => decide('allow', { narrowed })).toThrow('less');
+    decide('allow', { narrowed: { ...narrowed, audience: [] } });
+    expect(await asked).toEqual({ kind: 'access-token', scope: ['a'], audience: [] });
+  });
+
+  it('R-67 remembers what was given, not what was asked for', async () => {
+    const { approvals, decide, grants } = bench();
+    const ask = (scope: readonly string[]): Promise<ApprovalContent> =>
+      approvals.ask(question({ content: { kind: 'access-token', scope, audience: [] } }));
+    const first = ask(['a', 'b', 'c']);
+    decide('allow', {
+      grant: '1h',
+      narrowed: { kind: 'access-token', scope: ['a', 'b'], audience: [] },
+    });
+    await first;
+    expect(grants.list()).toMatchObject([{ scope: ['a', 'b'] }]);
+    expect(await ask(['b'])).toMatchObject({ scope: ['b'] });
+    // The very request that was answered with less gets that again, in whatever order it names things.
+    expect(await ask(['c', 'b', 'a'])).toMatchObject({ scope: ['a', 'b'] });
+    void ask(['b', 'c']).catch(() => undefined);
+    expect(approvals.count()).toBe(1);
+    approvals.stop();
+  });
+
+  it('a key is the yes of accounts that ask once, and of no others', async () => {
+    const { approvals, activity, outcome, settle } = bench();
+    await approvals.ask(question({ keyed: true, caller: caller({ identity: null }) }));
+    expect(activity.list()[0]).toMatchObject({ outcome: 'allowed', by: 'key' });
+    const others = [
+      question({ keyed: true, policy: 'ask-always' }),
+      question({ keyed: true, content: mytoken }),
+    ].map((asked) => outcome(approvals.ask(asked)));
+    const never = outcome(approvals.ask(question({ keyed: true, policy: 'deny' })));
+    await settle();
+    expect([...others, never].map(({ value }) => value)).toEqual(['waiting', 'waiting', 'agent/denied']);
+    approvals.stop();
+  });
+
+  it('identical words do not make two different things one', () => {
+    const { approvals } = bench();
+    const content: ApprovalContent = {
+      kind: 'import-account',
+      ...{ name: 'kit', instanceUrl: 'https://mt', oidcIssuer: 'https://op' },
+      capabilities: null,
+    };
+    for (const particular of ['one', 'two', 'one']) {
+      void approvals.ask(question({ account: null, content, particular })).catch(() => undefined);
+    }
+    expect(approvals.count()).toBe(2);
+    expect(approvals.current()).toMatchObject({ account: null, asked: 2, grantable: false });
+    approvals.stop();
   });
 
   it('R-63 programs that cannot be recognised share no question, and no new process buys them room', async () => {

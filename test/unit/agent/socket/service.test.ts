@@ -4,7 +4,9 @@ import { answerJson } from '../../../../electron/agent/socket/answers.ts';
 import { createAgentLock } from '../../../../electron/agent/socket/lock.ts';
 import { wishOfProfile } from '../../../../electron/agent/socket/profile-wish.ts';
 import { readRequest } from '../../../../electron/agent/socket/requests.ts';
+import { createDesk } from '../../../../electron/agent/desk/index.ts';
 import { createSocketService } from '../../../../electron/agent/socket/service.ts';
+import { refusals } from '../../../../electron/approvals/index.ts';
 import { Secret } from '../../../../electron/ports/index.ts';
 import { DomainError } from '../../../../shared/errors.ts';
 import type { AccountPolicy, ApprovalContent } from '../../../../shared/model/approval.ts';
@@ -53,7 +55,8 @@ function bench() {
     whileAsked: (): Promise<unknown> => Promise.resolve(),
     whileMinting: (): void => undefined,
   };
-  const service = createSocketService({
+  const policyOf = (accountId: string): AccountPolicy => policies[accountId] ?? 'ask-once';
+  const desk = createDesk({
     accounts,
     broker: {
       accessToken: (asking) => {
@@ -82,7 +85,7 @@ function bench() {
     approvals: {
       ask: async (question) => {
         asked.push({
-          account: question.account.shortname,
+          account: question.account?.shortname ?? '',
           content: question.content,
           policy: question.policy,
           hint: question.caller.claims.application,
@@ -95,13 +98,21 @@ function bench() {
           : content;
       },
     },
+    policyOf,
+    refuseUnusable: () => (state.unusable === null ? Promise.resolve() : Promise.reject(state.unusable)),
+    refuseClosed: () => {
+      if (lock.isLocked()) throw refusals.locked();
+    },
+    wishFor: () => Promise.resolve(wish),
+  });
+  const service = createSocketService({
+    desk,
+    accounts,
     lock,
-    policyOf: (accountId) => policies[accountId] ?? 'ask-once',
+    policyOf,
     pause: (ids) => {
       for (const accountId of ids) policies[accountId] = 'deny';
     },
-    refuseUnusable: () => (state.unusable === null ? Promise.resolve() : Promise.reject(state.unusable)),
-    wishFor: () => Promise.resolve(wish),
     appVersion: '1.0',
   });
   const ask = async (request: Record<string, unknown>): Promise<Record<string, unknown>> => {

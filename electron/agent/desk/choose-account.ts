@@ -1,7 +1,7 @@
 import { DomainError } from '../../../shared/errors.ts';
 import { sameIssuer } from '../../../shared/model/issuers.ts';
 import type { AccountRecord, Accounts } from '../../accounts/index.ts';
-import type { VaultStateKind } from '../../vault/index.ts';
+import type { AccountChoice } from './types.ts';
 
 type Directory = Pick<Accounts, 'all' | 'find' | 'defaultAccountId'>;
 
@@ -9,7 +9,7 @@ export function mayUse(accountIds: readonly string[] | null, accountId: string):
   return accountIds === null || accountIds.includes(accountId);
 }
 
-/** The accounts a key may see, in the user's order. */
+/** The accounts that exist for a key, in the user's order. */
 export function visibleAccounts(
   accounts: Directory,
   accountIds: readonly string[] | null,
@@ -22,41 +22,58 @@ function notFound(): DomainError {
   return new DomainError('accounts/not-found', 'This key can use no account of that name or issuer.');
 }
 
+export interface ChoiceContext {
+  /** The accounts that exist for whoever asks; null: all. */
+  readonly accountIds: readonly string[] | null;
+  /** False for accounts that serve nobody now: where there is a choice, they are not it. */
+  readonly serves: (accountId: string) => boolean;
+}
+
 /**
  * The account a request means. A limited key lives in a world in which only its accounts exist: among them names, issuers and
- * the default are looked up. Naming nothing, it gets the default account if that is one of its own, or its only one.
+ * the default are looked up. Of several accounts for one issuer the default account is meant, else the one that was used last, else
+ * the first in the user's order. Naming nothing, a limited key gets the default account if that is one of its own, or its only one.
  * Throws `accounts/not-found`, `accounts/none`, `agent/account-not-allowed`.
  */
 export function chooseAccount(
   accounts: Directory,
-  accountIds: readonly string[] | null,
-  wish: { readonly account?: string | undefined; readonly issuer?: string | undefined },
+  { accountIds, serves }: ChoiceContext,
+  { account, issuer }: AccountChoice,
 ): AccountRecord {
-  const { account, issuer } = wish;
-  if (account !== undefined) {
+  if (account !== null) {
     const found = findByName(accounts, account);
-    const fits = issuer === undefined || (found !== null && sameIssuer(found.oidcIssuer, issuer));
+    const fits = issuer === null || (found !== null && sameIssuer(found.oidcIssuer, issuer));
     if (found === null || !mayUse(accountIds, found.id) || !fits) throw notFound();
     return found;
   }
-  if (accountIds === null && issuer === undefined) return accounts.find(null);
   const visible = visibleAccounts(accounts, accountIds);
-  const candidates = issuer === undefined ? visible : visible.filter((a) => sameIssuer(a.oidcIssuer, issuer));
   const defaultId = accounts.defaultAccountId();
-  const preferred = candidates.find(({ id }) => id === defaultId);
-  if (preferred !== undefined) return preferred;
-  const [first] = candidates;
-  if (issuer !== undefined) {
-    if (first === undefined) throw notFound();
-    return first;
+  if (issuer !== null) {
+    const ofIssuer = visible.filter(({ oidcIssuer }) => sameIssuer(oidcIssuer, issuer));
+    const serving = ofIssuer.filter(({ id }) => serves(id));
+    const candidates = serving.length > 0 ? serving : ofIssuer;
+    const found = candidates.find(({ id }) => id === defaultId) ?? lastUsed(candidates);
+    if (found === null) throw notFound();
+    return found;
   }
-  if (first !== undefined && candidates.length === 1) return first;
+  if (accountIds === null) return accounts.find(null);
+  const [first] = visible;
+  const preferred = visible.find(({ id }) => id === defaultId) ?? (visible.length === 1 ? first : undefined);
+  if (preferred !== undefined) return preferred;
   throw new DomainError(
     'agent/account-not-allowed',
     first === undefined
       ? 'This key may not use any account that exists.'
       : 'This key may not use the default account; name one of its own.',
   );
+}
+
+function lastUsed(candidates: readonly AccountRecord[]): AccountRecord | null {
+  let latest: AccountRecord | null = null;
+  for (const record of candidates) {
+    if (latest === null || (record.lastUsedAtMs ?? 0) > (latest.lastUsedAtMs ?? 0)) latest = record;
+  }
+  return latest;
 }
 
 function findByName(accounts: Directory, name: string): AccountRecord | null {
@@ -66,12 +83,4 @@ function findByName(accounts: Directory, name: string): AccountRecord | null {
     if (error instanceof DomainError && error.code.startsWith('accounts/')) return null;
     throw error;
   }
-}
-
-export type StorageSummary = 'ok' | 'locked' | 'unavailable';
-
-/** The vault's state in the words of the API: it works, it will after unlocking, or somebody has to look at it. */
-export function storageSummary(kind: VaultStateKind): StorageSummary {
-  if (kind === 'ok' || kind === 'session') return 'ok';
-  return kind === 'locked' || kind === 'closed' ? 'locked' : 'unavailable';
 }

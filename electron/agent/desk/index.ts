@@ -1,0 +1,3 @@
+export { chooseAccount, mayUse, visibleAccounts } from './choose-account.ts';
+export { createDesk, type DeskDeps } from './desk.ts';
+export type * from './types.ts';
