@@ -17,6 +17,7 @@ import {
   type ServerContext,
 } from './server/context.ts';
 import { GUEST_PATH, GuestConnection } from './server/guests.ts';
+import { sendReminders } from './notify/letters.ts';
 import { OpenIdConnection } from './server/op-connection.ts';
 import { seedTemplates } from './server/profiles.ts';
 import { mytokenRoutes } from './server/routes.ts';
@@ -112,7 +113,11 @@ function makeControl({ context, providers, users, faults, dispatcher }: ControlP
   return {
     injectFault: (spec) => faults.inject(spec),
     clearFaults: () => faults.clear(),
-    advanceClock: (seconds) => clock.advance(seconds),
+    advanceClock: (seconds) => {
+      const nowMs = clock.advance(seconds);
+      sendReminders(context);
+      return nowMs;
+    },
     nowMs: () => clock.nowMs(),
     setOp: (behaviour, provider) => {
       const targets = provider === undefined ? providers : [pickProvider(providers, provider)];
@@ -124,7 +129,10 @@ function makeControl({ context, providers, users, faults, dispatcher }: ControlP
     completeLogin: (consentUri, login) => completeLogin(consentUri, login, users),
     issueMytoken: (issue = {}) => issueMytoken(context, providers, users, issue),
     plantTree: (options) => plantTree(context, options),
-    mails: () => structuredClone(store.state.mails),
+    mails: () => {
+      sendReminders(context);
+      return structuredClone(store.state.mails);
+    },
     clearMails: () => {
       store.state.mails = [];
       store.touch();

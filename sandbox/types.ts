@@ -81,6 +81,12 @@ export interface Quirks {
   oddStatuses: boolean;
   /** The JSON `token_update` is missing in some lists and creations, see protocol 2.6. */
   lostTokenUpdate: boolean;
+  /** An event a user with an unverified address would be mailed about makes the operation a 500. Off: no mail. */
+  unverifiedMailBreaks: boolean;
+  /** `…/<management code>/token` without `mom_id` is a 500. Off: the mytoken in the request is meant. */
+  missingMomIdCrash: boolean;
+  /** Alarms of calendar events read `-PT7D`, which is no valid iCalendar. Off: `-P7D`. */
+  invalidAlarms: boolean;
   /** Off by default: `supported_restriction_keys` with `ip`, as before 0.5. */
   oldDiscoveryNames: boolean;
   /** Off by default: the JSON `token_update` is missing everywhere and only the cookie carries the new token. */
@@ -99,6 +105,8 @@ export interface Features {
   profiles: boolean;
   /** E-mail settings and mail notifications. */
   mail: boolean;
+  /** Calendars and calendar invites. */
+  calendars: boolean;
   /** SSH keys, `ssh_keys` and the grant `ssh` in discovery. */
   sshGrant: boolean;
 }
@@ -336,10 +344,15 @@ export interface StoredTokenView {
   hasRefreshToken: boolean;
 }
 
+export type MailKind = 'verify_email' | 'notification' | 'expiration' | 'ics_invite';
+
 /** A mail the server would have sent. */
 export interface SentMail {
-  /** What it is about: `verify_email`. */
-  kind: string;
+  kind: MailKind;
+  /** Of `notification` and `expiration`, e.g. `security:ips`. */
+  notificationClass?: string;
+  /** The mytoken it is about. */
+  momId?: string;
   to: string;
   subject: string;
   /** Plain text or HTML, see `html`. */
@@ -347,6 +360,8 @@ export interface SentMail {
   html: boolean;
   /** Links in the body; `verify_email` has one, valid for an hour. */
   links: string[];
+  /** Attached calendar of `ics_invite`. */
+  ics?: string;
   /** Time of the mytoken server, Unix seconds. */
   time: number;
 }

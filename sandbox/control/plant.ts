@@ -2,7 +2,7 @@
 import { seededRandom } from '../http/faults.ts';
 import { childCapabilities } from '../rules/capabilities.ts';
 import type { ServerContext } from '../server/context.ts';
-import { addEvent, recordToken } from '../tokens/lifecycle.ts';
+import { recordEvent, recordToken } from '../tokens/lifecycle.ts';
 import type { StoredToken } from '../tokens/model.ts';
 import type { PlantedTree, PlantTreeOptions } from '../types.ts';
 
@@ -64,11 +64,11 @@ function plantOne(
     caller,
   );
   token.ip = caller.ip;
-  addEvent(context, token, 'created', 'Used grant_type mytoken', caller, token.created);
-  addEvent(context, token, 'inherited_RT', 'Got RT from parent', caller, token.created);
-  addEvent(context, parent, 'MT_created', `Created MT ${token.claims.name ?? ''}`, caller, token.created);
+  recordEvent(context, token, 'created', 'Used grant_type mytoken', caller, token.created);
+  recordEvent(context, token, 'inherited_RT', 'Got RT from parent', caller, token.created);
+  recordEvent(context, parent, 'MT_created', `Created MT ${token.claims.name ?? ''}`, caller, token.created);
   for (let use = Math.floor(random() * 4); use > 0; use -= 1)
-    addEvent(context, token, 'AT_created', 'Used grant_type mytoken', caller, token.created + use * 60);
+    recordEvent(context, token, 'AT_created', 'Used grant_type mytoken', caller, token.created + use * 60);
   return token;
 }
 

@@ -13,6 +13,7 @@ interface Route {
   pattern: string;
   segments: string[];
   handler: Handler;
+  exists: () => boolean;
 }
 
 function split(path: string): string[] {
@@ -30,9 +31,12 @@ function decode(segment: string): string {
 export class Router {
   readonly #routes: Route[] = [];
 
-  /** `:name` is a parameter. Routes are tried in the order they were added. */
-  add(method: string, pattern: string, handler: Handler): this {
-    this.#routes.push({ method, pattern, segments: split(pattern), handler });
+  /**
+   * `:name` is a parameter. Routes are tried in the order they were added.
+   * @param exists asked at each request: the route of a feature that is off is not there
+   */
+  add(method: string, pattern: string, handler: Handler, exists = (): boolean => true): this {
+    this.#routes.push({ method, pattern, segments: split(pattern), handler, exists });
     return this;
   }
 
@@ -41,6 +45,7 @@ export class Router {
     const segments = split(path);
     let pathKnown = false;
     for (const route of this.#routes) {
+      if (!route.exists()) continue;
       const params = matchSegments(route.segments, segments);
       if (!params) continue;
       // HEAD is answered by GET routes, as frameworks do.

@@ -3,7 +3,7 @@ import { byContentType } from '../http/body.ts';
 import { ApiFailure, badRequest, type Exchange, type Reply } from '../http/exchange.ts';
 import { splitScope } from '../rules/clauses.ts';
 import { selectForAccessToken } from '../rules/selection.ts';
-import { authenticate, invalidToken, presentedToken, treeKey } from '../tokens/authenticate.ts';
+import { invalidToken, presentedToken } from '../tokens/authenticate.ts';
 import { addEvent } from '../tokens/lifecycle.ts';
 import {
   callerFacts,
@@ -17,6 +17,7 @@ import {
 import { audienceOf } from './consent-flow.ts';
 import type { ServerContext } from './context.ts';
 import { OpFailure, type OpTokens } from './op-connection.ts';
+import { withToken } from './with-token.ts';
 
 export async function tokenAccess(context: ServerContext, exchange: Exchange): Promise<Reply> {
   const { fields, json } = await byContentType(exchange);
@@ -31,8 +32,7 @@ export async function tokenAccess(context: ServerContext, exchange: Exchange): P
   const presented = presentedToken(context, exchange, fields, ['mytoken', 'refresh_token']);
   // The mutex spans the refresh: parallel refreshes on one tree would race for the provider's refresh token, and the
   // second user of a rotating token has to find it outdated.
-  return context.trees.run(treeKey(context, presented), async () => {
-    const used = await authenticate(context, presented);
+  return withToken(context, exchange, presented, async (used) => {
     const { token } = used;
     if (issuer !== undefined && issuer !== '' && issuer !== token.claims.oidc_iss)
       throw badRequest('token not for specified issuer');

@@ -62,6 +62,9 @@ export const DEFAULT_QUIRKS: Quirks = {
   emptyIntersectionUnrestricted: true,
   oddStatuses: true,
   lostTokenUpdate: true,
+  unverifiedMailBreaks: true,
+  missingMomIdCrash: true,
+  invalidAlarms: true,
   oldDiscoveryNames: false,
   tokenUpdateCookieOnly: false,
   newFederationSpelling: false,
@@ -82,6 +85,7 @@ export function serverSettings(issuer: string, options: SandboxOptions): ServerS
       tokeninfo: true,
       profiles: true,
       mail: true,
+      calendars: true,
       sshGrant: true,
       ...options.features,
     },
@@ -105,6 +109,10 @@ export function isAtLeast(context: ServerContext, major: number, minor: number):
 /** Mail notifications came with 0.10. */
 export function hasMail(context: ServerContext): boolean {
   return context.settings.features.mail && isAtLeast(context, 0, 10);
+}
+
+export function hasCalendars(context: ServerContext): boolean {
+  return context.settings.features.calendars && isAtLeast(context, 0, 10);
 }
 
 /** Provider of an issuer parameter; differences in the trailing slash are tolerated (protocol 8.3). */

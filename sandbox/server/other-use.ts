@@ -1,7 +1,7 @@
 /** The frame of calls which count as an "other" use of the presented token (protocol 24). */
 import type { Fields } from '../http/body.ts';
 import { json, withCookie, type Exchange, type Reply } from '../http/exchange.ts';
-import { authenticate, presentedToken, treeKey, type Authenticated } from '../tokens/authenticate.ts';
+import { presentedToken, type Authenticated } from '../tokens/authenticate.ts';
 import type { Caller } from '../tokens/lifecycle.ts';
 import {
   callerOf,
@@ -12,6 +12,7 @@ import {
   tokenCookie,
 } from '../tokens/usage.ts';
 import type { ServerContext } from './context.ts';
+import { withToken } from './with-token.ts';
 
 export interface Outcome {
   /** Without a body: what is sent unless the token rotated. */
@@ -38,8 +39,7 @@ export function otherUse(
   { needs, work }: OtherUse,
 ): Promise<Reply> {
   const presented = presentedToken(context, exchange, fields);
-  return context.trees.run(treeKey(context, presented), async () => {
-    const used = await authenticate(context, presented);
+  return withToken(context, exchange, presented, async (used) => {
     if (typeof needs === 'string') requireCapability(used.token, needs);
     else needs(used);
     const pay = chargeableOther(context, used.token, exchange.ip);

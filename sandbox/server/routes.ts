@@ -1,6 +1,7 @@
 /** The paths of the mytoken server (protocol 2.1). Features which are off have no route: 404. */
-import { frameworkError, html, json, type Exchange, type Reply } from '../http/exchange.ts';
+import { html, json, type Exchange, type Reply } from '../http/exchange.ts';
 import { Router } from '../http/router.ts';
+import { addNotifications } from '../notify/routes.ts';
 import { changeEmail, showEmail } from '../settings/email.ts';
 import { listGrants, toggleGrant } from '../settings/grants.ts';
 import { addSshKey, deleteSshKey, listSshKeys } from '../settings/ssh.ts';
@@ -35,8 +36,8 @@ function addPages(router: Router): void {
   pageFor('/home', 'mytoken sandbox', 'You are signed in.');
 }
 
-type AddRoute = (method: string, path: string, handler: ServerHandler) => void;
-type Conditional = (isOn: (context: ServerContext) => boolean) => AddRoute;
+export type AddRoute = (method: string, path: string, handler: ServerHandler) => void;
+export type Conditional = (isOn: (context: ServerContext) => boolean) => AddRoute;
 
 function addSettings(on: AddRoute, when: Conditional): void {
   const base = '/api/v0/settings';
@@ -69,16 +70,17 @@ function addTemplates(on: AddRoute): void {
 export function mytokenRoutes(context: ServerContext): Router {
   const router = new Router();
   const { features } = context.settings;
-  const on = (method: string, path: string, handler: ServerHandler): void => {
+  const on: AddRoute = (method, path, handler) => {
     router.add(method, path, (exchange) => handler(context, exchange));
   };
-  /** Asked at each request: features are switched while the server runs. */
-  const when =
-    (isOn: (context: ServerContext) => boolean): typeof on =>
-    (method, path, handler) =>
-      on(method, path, (_context, exchange) =>
-        isOn(context) ? handler(context, exchange) : frameworkError(404, exchange.url.pathname),
-      );
+  const when: Conditional = (isOn) => (method, path, handler) => {
+    router.add(
+      method,
+      path,
+      (exchange) => handler(context, exchange),
+      () => isOn(context),
+    );
+  };
   on('GET', '/.well-known/mytoken-configuration', discoveryDocument);
   on('GET', '/.well-known/openid-configuration', discoveryDocument);
   on('GET', '/jwks', async () => json(200, await context.signer.jwks()));
@@ -89,6 +91,7 @@ export function mytokenRoutes(context: ServerContext): Router {
   when(() => features.tokeninfo)('POST', '/api/v0/tokeninfo', tokeninfo);
   on('GET', '/api/v0/settings', settingsMetadata);
   addSettings(on, when);
+  addNotifications(when);
   addTemplates(when(() => features.profiles));
   on('GET', '/c/:code', showConsent);
   on('POST', '/c/:code', answerConsent);

@@ -3,7 +3,7 @@ import { childCapabilities, DEFAULT_CAPABILITIES } from '../rules/capabilities.t
 import { tighten } from '../rules/tighten.ts';
 import { rawJson, type Fields } from '../http/body.ts';
 import { ApiFailure, badRequest, json, type Exchange, type Reply } from '../http/exchange.ts';
-import { authenticate, presentedToken, treeKey } from '../tokens/authenticate.ts';
+import { presentedToken } from '../tokens/authenticate.ts';
 import { addEvent, createToken } from '../tokens/lifecycle.ts';
 import { effectiveType, mytokenResponse } from '../tokens/respond.ts';
 import { TokenInvalid, momIdOf } from '../tokens/signer.ts';
@@ -14,6 +14,7 @@ import { findProvider, oddStatus, type ServerContext } from './context.ts';
 import { startConsent } from './login-start.ts';
 import { consumeCode, pollCode, requireToken, storedCode } from './polling.ts';
 import { operatorRestrictions, readGeneral, requireNotExpired } from './request.ts';
+import { withToken } from './with-token.ts';
 
 const UNSUPPORTED_ISSUER = 'The provided issuer is not supported';
 
@@ -81,8 +82,7 @@ function childRestrictions(
 
 async function subToken(context: ServerContext, exchange: Exchange, body: Fields): Promise<Reply> {
   const presented = presentedToken(context, exchange, body, ['mytoken', 'refresh_token']);
-  return context.trees.run(treeKey(context, presented), async () => {
-    const used = await authenticate(context, presented);
+  return withToken(context, exchange, presented, (used) => {
     const parent = used.token;
     const request = readGeneral(context, body, exchange);
     requireCapability(parent, 'create_mytoken');

@@ -1,8 +1,9 @@
 /** The tokeninfo endpoint (protocol 13). */
 import { rawJson, type Fields } from '../http/body.ts';
 import { ApiFailure, badRequest, json, type Exchange, type Reply } from '../http/exchange.ts';
+import { calendarsOf, notificationsOf, shownCalendar, shownNotification } from '../notify/show.ts';
 import { has } from '../rules/capabilities.ts';
-import { authenticate, presentedToken, treeKey, type Authenticated } from '../tokens/authenticate.ts';
+import { presentedToken, type Authenticated } from '../tokens/authenticate.ts';
 import { addEvent, byParent, descendantsOf, isInFamily, tokensOfUser } from '../tokens/lifecycle.ts';
 import type { StoredToken } from '../tokens/model.ts';
 import {
@@ -13,16 +14,18 @@ import {
   rotateAfter,
   useOther,
 } from '../tokens/usage.ts';
-import { listOf, type ServerContext } from './context.ts';
+import { isAtLeast, listOf, type ServerContext } from './context.ts';
+import { withToken } from './with-token.ts';
 
 export async function tokeninfo(context: ServerContext, exchange: Exchange): Promise<Reply> {
   const body = rawJson(exchange);
   const action = body.string('action') ?? 'introspect';
-  if (!['introspect', 'event_history', 'subtokens', 'list_mytokens', 'notifications'].includes(action))
-    throw badRequest(`unknown action '${action}'`);
+  const known = ['introspect', 'event_history', 'subtokens', 'list_mytokens'];
+  // Never listed in discovery, although it exists from 0.10 on.
+  if (isAtLeast(context, 0, 10)) known.push('notifications');
+  if (!known.includes(action)) throw badRequest(`unknown action '${action}'`);
   const presented = presentedToken(context, exchange, body);
-  return context.trees.run(treeKey(context, presented), async () => {
-    const used = await authenticate(context, presented);
+  return withToken(context, exchange, presented, (used) => {
     switch (action) {
       case 'event_history':
         return history(context, exchange, used, momIds(body));
@@ -89,6 +92,14 @@ function forbiddenMomId(): ApiFailure {
   );
 }
 
+function neitherParentNorCapable(capability: string): ApiFailure {
+  return new ApiFailure(
+    403,
+    'insufficient_capabilities',
+    `The provided token is neither a parent of the requested token nor does it have the required capability '${capability}'`,
+  );
+}
+
 /** The tokens one entry of `mom_ids` stands for. @throws ApiFailure 403 */
 function tokensFor(
   context: ServerContext,
@@ -106,12 +117,7 @@ function tokensFor(
   const momId = below ? entry.slice('children@'.length) : entry;
   const target = context.store.state.tokens[momId];
   if (!target || !isInFamily(context, own.momId, target)) {
-    if (!manages)
-      throw new ApiFailure(
-        403,
-        'insufficient_capabilities',
-        `The provided token is neither a parent of the requested token nor does it have the required capability '${capability}'`,
-      );
+    if (!manages) throw neitherParentNorCapable(capability);
     if (target?.claims.sub !== own.claims.sub) throw forbiddenMomId();
   }
   return below ? descendantsOf(context, momId) : [target];
@@ -185,21 +191,58 @@ function list(context: ServerContext, exchange: Exchange, used: Authenticated): 
   });
 }
 
-/** Nobody can subscribe to anything here, so the answers are empty. */
+/** Which token an entry of `mom_ids` means. Special words are not understood here. @throws ApiFailure 403 */
+function notificationTarget(
+  context: ServerContext,
+  own: StoredToken,
+  entry: string,
+): { key: string; target?: StoredToken } {
+  const manages = has(own.claims.capabilities, 'read@manage_mytokens:notify');
+  // Alone "this" goes to the database as it is, in lists it becomes the jti: nothing has either as its mom_id.
+  if (entry === 'this' && !manages) return { key: own.claims.jti };
+  const target = context.store.state.tokens[entry];
+  if (target && isInFamily(context, own.momId, target)) return { key: entry, target };
+  if (!manages) throw neitherParentNorCapable('read@manage_mytokens:notify');
+  if (target?.claims.sub !== own.claims.sub) throw forbiddenMomId();
+  return { key: entry, target };
+}
+
+function subscriptionsOf(context: ServerContext, target: StoredToken | undefined): object {
+  const notifications = target ? notificationsOf(context, target) : [];
+  const calendars = target ? calendarsOf(context, target) : [];
+  return {
+    notifications: listOf(
+      context,
+      notifications.map((entry) => shownNotification(context, entry)),
+    ),
+    calendars: listOf(
+      context,
+      calendars.map((entry) => shownCalendar(context, entry)),
+    ),
+  };
+}
+
 function notifications(
   context: ServerContext,
   exchange: Exchange,
   used: Authenticated,
   wanted: readonly string[],
 ): Reply {
-  if (wanted.length === 0) requireCapability(used.token, 'tokeninfo:notify');
-  for (const entry of wanted)
-    if (entry !== 'this') tokensFor(context, used.token, entry, 'read@manage_mytokens:notify');
-  const nothing = (): object => ({ notifications: listOf(context, []), calendars: listOf(context, []) });
+  const { token } = used;
+  if (wanted.length === 0) requireCapability(token, 'tokeninfo:notify');
+  const targets =
+    wanted.length === 0
+      ? [{ key: token.momId, target: token }]
+      : wanted.map((entry) => notificationTarget(context, token, entry));
   const event = wanted.length === 0 ? 'tokeninfo_notifications' : 'tokeninfo_notifications_other_token';
-  return countedAnswer(context, exchange, used, event, '', () =>
+  const comment = wanted.length === 0 ? '' : `mom_id: ${wanted.join(' ')}`.slice(0, 100);
+  return countedAnswer(context, exchange, used, event, comment, () =>
     wanted.length < 2
-      ? nothing()
-      : { mom_id_mapping: Object.fromEntries(wanted.map((entry) => [entry, nothing()])) },
+      ? subscriptionsOf(context, targets[0]?.target)
+      : {
+          mom_id_mapping: Object.fromEntries(
+            targets.map(({ key, target }) => [key, subscriptionsOf(context, target)]),
+          ),
+        },
   );
 }

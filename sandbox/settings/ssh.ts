@@ -8,7 +8,8 @@ import { pollCode } from '../server/polling.ts';
 import { startConsent } from '../server/login-start.ts';
 import { otherUse } from '../server/other-use.ts';
 import { operatorRestrictions, readCapabilities, readRestrictions } from '../server/request.ts';
-import { authenticate, presentedToken, treeKey } from '../tokens/authenticate.ts';
+import { presentedToken } from '../tokens/authenticate.ts';
+import { withToken } from '../server/with-token.ts';
 import { letters } from '../tokens/codes.ts';
 import { addEvent, releaseRefreshTokens, revokeToken } from '../tokens/lifecycle.ts';
 import type { StoredToken } from '../tokens/model.ts';
@@ -142,14 +143,13 @@ export async function deleteSshKey(context: ServerContext, exchange: Exchange): 
   const fingerprint = given === '' ? sshFingerprint(line) : given;
   if (fingerprint === undefined) throw badRequest('could not parse ssh public key');
   const presented = presentedToken(context, exchange, fields);
-  const linked = await context.trees.run(treeKey(context, presented), async () => {
-    const { token } = await authenticate(context, presented);
+  return withToken(context, exchange, presented, async ({ token }) => {
     requireCapability(token, 'settings:grants:ssh');
     chargeableOther(context, token, exchange.ip);
-    return takeKey(context, userOf(context, token.claims.sub), fingerprint);
+    const linked = takeKey(context, userOf(context, token.claims.sub), fingerprint);
+    if (linked) await releaseRefreshTokens(context, revokeToken(context, linked, true));
+    return noContent();
   });
-  if (linked) await releaseRefreshTokens(context, revokeToken(context, linked, true));
-  return noContent();
 }
 
 function takeKey(context: ServerContext, user: StoredUser, fingerprint: string): StoredToken | undefined {

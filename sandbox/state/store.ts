@@ -17,6 +17,9 @@ function emptyState(): SandboxState {
     users: {},
     actions: {},
     mails: [],
+    notifications: [],
+    lastNotificationId: 0,
+    calendars: [],
   };
 }
 

@@ -1,5 +1,7 @@
 /** Creation, rotation and end of mytokens; the family tree (protocol 6.3, 7, 11). */
 import { randomUUID } from 'node:crypto';
+import { mailAboutEvent } from '../notify/letters.ts';
+import { inheritSubscriptions } from '../notify/subscriptions.ts';
 import { earliestNbf, latestExp } from '../rules/clauses.ts';
 import type { ServerContext } from '../server/context.ts';
 import type { Clause, Rotation } from '../types.ts';
@@ -30,13 +32,14 @@ export interface NewToken {
   createdS?: number;
 }
 
-export function addEvent(
+/** Logs something without telling anybody. @param timeS Unix seconds */
+export function recordEvent(
   context: ServerContext,
   token: StoredToken,
   event: string,
   comment: string,
   caller: Caller,
-  timeS = context.clock.nowS(),
+  timeS: number,
 ): void {
   token.events.push({
     event,
@@ -46,6 +49,18 @@ export function addEvent(
     user_agent: caller.userAgent,
   });
   context.store.touch();
+}
+
+/** Logs what was done with a token and mails those who subscribed to it. @throws Error (500), see mailAboutEvent */
+export function addEvent(
+  context: ServerContext,
+  token: StoredToken,
+  event: string,
+  comment: string,
+  caller: Caller,
+): void {
+  mailAboutEvent(context, token, event, caller.ip);
+  recordEvent(context, token, event, comment, caller, context.clock.nowS());
 }
 
 function cleanRotation(rotation: Rotation | undefined): Rotation | undefined {
@@ -90,6 +105,7 @@ export function recordToken(context: ServerContext, fresh: NewToken, caller: Cal
     events: [],
   };
   context.store.state.tokens[token.momId] = token;
+  inheritSubscriptions(context, token);
   context.store.touch();
   return token;
 }

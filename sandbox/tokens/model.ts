@@ -1,7 +1,13 @@
 /** Records of the server's database. All times are Unix seconds. */
 import type { JsonWebKey } from 'node:crypto';
 import type { Clause, ResponseType, Rotation } from '../types.ts';
-import type { StoredAction, StoredMail, StoredUser } from '../users/model.ts';
+import type {
+  StoredAction,
+  StoredCalendar,
+  StoredMail,
+  StoredNotification,
+  StoredUser,
+} from '../users/model.ts';
 import type { UsageDone } from '../rules/selection.ts';
 
 /** Claims of a mytoken JWT (protocol 4.1). */
@@ -33,6 +39,12 @@ export interface StoredEvent {
   user_agent: string;
 }
 
+export interface StoredTokenTag {
+  tag: string;
+  /** Children made from now on get it, too. */
+  includeChildren: boolean;
+}
+
 export interface StoredToken {
   momId: string;
   /** Claims of the current JWT. */
@@ -47,6 +59,7 @@ export interface StoredToken {
   /** By the JSON text of the clause. */
   usage: Record<string, UsageDone>;
   events: StoredEvent[];
+  tags?: StoredTokenTag[];
 }
 
 export interface StoredRefreshToken {
@@ -130,4 +143,7 @@ export interface SandboxState {
   /** By the code in the link. */
   actions: Record<string, StoredAction>;
   mails: StoredMail[];
+  notifications: StoredNotification[];
+  lastNotificationId: number;
+  calendars: StoredCalendar[];
 }

@@ -6,8 +6,7 @@ import { userOf } from './users.ts';
 
 const MAX_MAILS = 10_000;
 
-export interface Letter {
-  kind: string;
+export interface Letter extends Pick<StoredMail, 'kind' | 'notificationClass' | 'momId' | 'ics'> {
   subject: string;
   /** Plain text without the links. */
   text: string;
@@ -25,11 +24,14 @@ export function sendMail(context: ServerContext, sub: string, letter: Letter): v
   const { mails } = context.store.state;
   const mail: StoredMail = {
     kind: letter.kind,
+    ...(letter.notificationClass === undefined ? {} : { notificationClass: letter.notificationClass }),
+    ...(letter.momId === undefined ? {} : { momId: letter.momId }),
     to: user.emailAddress,
     subject: letter.subject,
     body: user.prefersHtmlMail ? htmlOf(letter) : [letter.text, ...letter.links].join('\n'),
     html: user.prefersHtmlMail,
     links: letter.links,
+    ...(letter.ics === undefined ? {} : { ics: letter.ics }),
     time: context.clock.nowS(),
   };
   mails.push(mail);

@@ -10,6 +10,7 @@ export function userOf(context: ServerContext, sub: string): StoredUser {
     prefersHtmlMail: false,
     grants: {},
     sshKeys: [],
+    tags: [],
   });
 }
 
