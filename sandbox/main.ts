@@ -1,6 +1,7 @@
-/** `node sandbox/main.ts [--port N] [--state FILE] [--json] [--guest] [--extra N] [--exit-with-parent]` */
+/** `node sandbox/main.ts [options]`, see USAGE. */
 import { parseArgs } from 'node:util';
-import { startSandbox, type Sandbox, type SandboxOptions } from './index.ts';
+import { startSandbox, type Features, type Sandbox, type SandboxOptions } from './index.ts';
+import { DEFAULT_FEATURES } from './server/context.ts';
 
 const USAGE = `Usage: node sandbox/main.ts [options]
   --port N             mytoken server on N, providers on N+1 and N+2 (default: free ports)
@@ -9,12 +10,21 @@ const USAGE = `Usage: node sandbox/main.ts [options]
   --guest              add the guest provider
   --extra N            add N unreachable federation providers
   --access-token-seconds N
+  --server-version V   play this version of the mytoken server (default 0.10.2; 0.11.0 has tags)
+  --without F[,F…]     switch features off: ${Object.keys(DEFAULT_FEATURES).join(' ')}
   --exit-with-parent   stop when standard input closes`;
 
 function number(value: string | undefined, name: string): number | undefined {
   if (value === undefined) return undefined;
   if (!/^\d+$/.test(value)) throw new Error(`--${name} wants a number`);
   return Number(value);
+}
+
+function switchedOff(list: string): Partial<Features> {
+  const names = list.split(',').filter((name) => name !== '');
+  const unknown = names.find((name) => !(name in DEFAULT_FEATURES));
+  if (unknown !== undefined) throw new Error(`no such feature: ${unknown}`);
+  return Object.fromEntries(names.map((name) => [name, false]));
 }
 
 function readOptions(): { options: SandboxOptions; json: boolean; withParent: boolean; help: boolean } {
@@ -26,6 +36,8 @@ function readOptions(): { options: SandboxOptions; json: boolean; withParent: bo
       guest: { type: 'boolean', default: false },
       extra: { type: 'string' },
       'access-token-seconds': { type: 'string' },
+      'server-version': { type: 'string' },
+      without: { type: 'string', default: '' },
       'exit-with-parent': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -39,6 +51,8 @@ function readOptions(): { options: SandboxOptions; json: boolean; withParent: bo
         : { ports: { mytoken: port, providers: [port + 1, port + 2] } }),
       ...(values.state === undefined ? {} : { stateFile: values.state }),
       ...(accessTokenSeconds === undefined ? {} : { accessTokenSeconds }),
+      ...(values['server-version'] === undefined ? {} : { version: values['server-version'] }),
+      features: switchedOff(values.without),
       guestMode: values.guest,
       extraProviders: number(values.extra, 'extra') ?? 0,
       control: true,

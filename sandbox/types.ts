@@ -107,6 +107,8 @@ export interface Features {
   mail: boolean;
   /** Calendars and calendar invites. */
   calendars: boolean;
+  /** Tags; only there from version 0.11 on. */
+  tags: boolean;
   /** SSH keys, `ssh_keys` and the grant `ssh` in discovery. */
   sshGrant: boolean;
 }
@@ -190,7 +192,10 @@ export interface SandboxOptions {
   groups?: Record<string, string>;
   /** Leave the shipped templates away, as on a server nobody uploaded them to. Default false. */
   withoutTemplates?: boolean;
-  /** Version in discovery. Default 0.10.2. */
+  /**
+   * The server played, default 0.10.2. Before 0.10 there are no notifications, calendars and e-mail settings; from 0.11
+   * on calendars are keyed by id, and there are tags, wishes at creation and `GET /api/v0/capabilities`.
+   */
   version?: string;
   /** Seed of the random used by `chance` of faults. Default 1. */
   seed?: number;

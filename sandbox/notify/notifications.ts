@@ -54,6 +54,8 @@ export interface NewNotification {
   userWide: boolean;
   includeChildren: boolean;
   tags: string[];
+  /** The token itself is not subscribed unless it has one of the tags. */
+  onlyTags?: boolean;
 }
 
 /** @param target subscribed unless the notification is for all tokens of the user */
@@ -77,7 +79,9 @@ export function createNotification(
     tags: wanted.tags,
   };
   state.notifications.push(notification);
-  if (!wanted.userWide) subscribeFamily(context, notification, target, wanted.includeChildren);
+  // With tags alone, the tags say which tokens are meant.
+  if (!wanted.userWide && !wanted.onlyTags)
+    subscribeFamily(context, notification, target, wanted.includeChildren);
   context.store.touch();
   return notification;
 }
@@ -96,11 +100,13 @@ function createMail(context: ServerContext, fields: Fields, own: StoredToken, ca
   const momId = fields.string('mom_id') ?? '';
   const target = momId === '' ? own : tokenOfUser(context, own.claims.sub, momId);
   requireVerifiedAddress(context, own.claims.sub);
+  const tags = isAtLeast(context, 0, 11) ? stringList(fields, 'tags') : [];
   const notification = createNotification(context, target, {
     classes: stringList(fields, 'notification_classes'),
     userWide: fields.boolean('user_wide'),
     includeChildren: fields.boolean('include_children'),
-    tags: isAtLeast(context, 0, 11) ? stringList(fields, 'tags') : [],
+    tags,
+    onlyTags: tags.length > 0 && momId === '',
   });
   const event = momId === '' ? 'notification_created' : 'notification_created_other';
   addEvent(context, own, event, momId === '' ? '' : `mom_id: ${momId}`, caller);

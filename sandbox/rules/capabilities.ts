@@ -27,6 +27,14 @@ export const KNOWN_CAPABILITIES: readonly string[] = [
   'read@settings:email',
 ];
 
+/** Came with tags in 0.11. */
+export const TAG_CAPABILITIES: readonly string[] = [
+  'tokeninfo:tags',
+  'manage_mytokens:tags',
+  'settings:tags',
+  'read@settings:tags',
+];
+
 interface ParsedCapability {
   readOnly: boolean;
   parts: string[];

@@ -8,6 +8,7 @@ import type { StoredFlow } from '../tokens/model.ts';
 import { newShortToken, newTransferCode, effectiveType } from '../tokens/respond.ts';
 import { mytokenCookie, tokenCookie } from '../tokens/usage.ts';
 import { rememberEmail } from '../users/users.ts';
+import { fulfilWishes } from './at-creation.ts';
 import { findProvider, oddStatus, type ServerContext } from './context.ts';
 import { OpFailure, type AuthorizationWish, type OpTokens } from './op-connection.ts';
 import { messagePage } from './pages.ts';
@@ -140,6 +141,7 @@ function finish(context: ServerContext, flow: StoredFlow, tokens: OpTokens, refr
   );
   rememberEmail(context, token.claims.sub, tokens);
   addEvent(context, token, 'created', 'Used grant_type oidc_flow authorization_code', caller);
+  if (flow.wishes) fulfilWishes(context, token, flow.wishes, caller);
   if (flow.redirectUri !== undefined) return finishWeb(context, flow, jwt);
   const code = state.codes[flow.pollingCode ?? ''];
   if (code) Object.assign(code, { state: 'ready', jwt });

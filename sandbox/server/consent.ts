@@ -1,13 +1,13 @@
 /** Consent page, its approval and its decline (protocol 9.1, 9.2, 9.5). */
 import { randomBytes } from 'node:crypto';
-import { KNOWN_CAPABILITIES, childCapabilities } from '../rules/capabilities.ts';
+import { childCapabilities } from '../rules/capabilities.ts';
 import { tighten } from '../rules/tighten.ts';
 import { rawJson } from '../http/body.ts';
 import { ApiFailure, badRequest, html, json, type Exchange, type Reply } from '../http/exchange.ts';
 import { authenticate, presentedToken } from '../tokens/authenticate.ts';
 import type { StoredFlow } from '../tokens/model.ts';
 import { markDeclined, startAuthorization } from './consent-flow.ts';
-import { findProvider, oddStatus, type ServerContext } from './context.ts';
+import { findProvider, knownCapabilities, oddStatus, type ServerContext } from './context.ts';
 import { consentData, consentPage, messagePage } from './pages.ts';
 import {
   operatorRestrictions,
@@ -29,7 +29,14 @@ export function showConsent(context: ServerContext, exchange: Exchange): Reply {
   const provider = findProvider(context, flow.issuer);
   return html(
     200,
-    consentPage(consentData(flow), provider?.name ?? '', flow.applicationName, nonce, false),
+    consentPage(
+      consentData(flow),
+      provider?.name ?? '',
+      flow.applicationName,
+      nonce,
+      false,
+      knownCapabilities(context),
+    ),
     nonce,
   );
 }
@@ -43,7 +50,8 @@ export async function answerConsent(context: ServerContext, exchange: Exchange):
   const provider = findProvider(context, issuer);
   if (!provider) throw badRequest('The provided issuer is not supported');
   const capabilities = readCapabilities(fields.get('capabilities'));
-  const unknown = capabilities.find((capability) => !KNOWN_CAPABILITIES.includes(capability));
+  const known = knownCapabilities(context);
+  const unknown = capabilities.find((capability) => !known.includes(capability));
   if (unknown !== undefined) throw badRequest(`unknown capability '${unknown}'`);
   const rotation = readRotation(fields.get('rotation'));
   const adds = Object.values(rotation ?? {}).some((value) => value !== false && value !== 0);
@@ -98,5 +106,8 @@ export async function previewSubToken(context: ServerContext, exchange: Exchange
     ...(request.rotation ? { rotation: request.rotation } : {}),
   };
   const provider = findProvider(context, data.oidc_issuer);
-  return html(200, consentPage(data, provider?.name ?? '', request.applicationName, '', true));
+  return html(
+    200,
+    consentPage(data, provider?.name ?? '', request.applicationName, '', true, knownCapabilities(context)),
+  );
 }

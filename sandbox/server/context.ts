@@ -1,5 +1,6 @@
 /** What the handlers of the mytoken server share. */
 import type { Features, Quirks, SandboxOptions, Clause, ProviderSettings } from '../types.ts';
+import { KNOWN_CAPABILITIES, TAG_CAPABILITIES } from '../rules/capabilities.ts';
 import type { Clock } from '../state/clock.ts';
 import type { KeyedMutex } from '../state/mutex.ts';
 import type { Store } from '../state/store.ts';
@@ -70,6 +71,19 @@ export const DEFAULT_QUIRKS: Quirks = {
   newFederationSpelling: false,
 };
 
+export const DEFAULT_FEATURES: Features = {
+  revocation: true,
+  transferCodes: true,
+  shortTokens: true,
+  pollingCodes: true,
+  tokeninfo: true,
+  profiles: true,
+  mail: true,
+  calendars: true,
+  tags: true,
+  sshGrant: true,
+};
+
 export function serverSettings(issuer: string, options: SandboxOptions): ServerSettings {
   return {
     issuer,
@@ -77,18 +91,7 @@ export function serverSettings(issuer: string, options: SandboxOptions): ServerS
     codeSeconds: options.codeSeconds ?? 300,
     pollingIntervalSeconds: options.pollingIntervalSeconds ?? 5,
     shortTokenLength: Math.max(32, options.shortTokenLength ?? 64),
-    features: {
-      revocation: true,
-      transferCodes: true,
-      shortTokens: true,
-      pollingCodes: true,
-      tokeninfo: true,
-      profiles: true,
-      mail: true,
-      calendars: true,
-      sshGrant: true,
-      ...options.features,
-    },
+    features: { ...DEFAULT_FEATURES, ...options.features },
     disabledRestrictionKeys: options.disabledRestrictionKeys ?? [],
     trustedRedirects: (options.trustedRedirects ?? []).map((source) => new RegExp(source)),
     country: options.country ?? 'DE',
@@ -113,6 +116,15 @@ export function hasMail(context: ServerContext): boolean {
 
 export function hasCalendars(context: ServerContext): boolean {
   return context.settings.features.calendars && isAtLeast(context, 0, 10);
+}
+
+export function hasTags(context: ServerContext): boolean {
+  return context.settings.features.tags && isAtLeast(context, 0, 11);
+}
+
+/** Capabilities the consent page offers; it refuses all others. */
+export function knownCapabilities(context: ServerContext): string[] {
+  return hasTags(context) ? [...KNOWN_CAPABILITIES, ...TAG_CAPABILITIES] : [...KNOWN_CAPABILITIES];
 }
 
 /** Provider of an issuer parameter; differences in the trailing slash are tolerated (protocol 8.3). */

@@ -2,7 +2,7 @@
 import { json, type Reply } from '../http/exchange.ts';
 import { RESTRICTION_KEYS } from '../rules/clauses.ts';
 import { fingerprintOf } from '../settings/ssh-key.ts';
-import { isAtLeast, type ServerContext } from './context.ts';
+import { hasTags, isAtLeast, type ServerContext } from './context.ts';
 
 export function discoveryDocument(context: ServerContext): Reply {
   const { issuer, features, version, disabledRestrictionKeys } = context.settings;
@@ -69,5 +69,9 @@ export function settingsMetadata(context: ServerContext): Reply {
   // A relative path in place of all the URLs before 0.10.
   if (!isAtLeast(context, 0, 10)) return json(200, { grant_type_endpoint: 'grants' });
   const base = `${context.settings.issuer}/api/v0/settings`;
-  return json(200, { grant_type_endpoint: `${base}/grants`, email_endpoint: `${base}/email` });
+  return json(200, {
+    grant_type_endpoint: `${base}/grants`,
+    email_endpoint: `${base}/email`,
+    ...(hasTags(context) ? { tags_endpoint: `${base}/tags` } : {}),
+  });
 }

@@ -3,6 +3,7 @@ import type { Exchange } from '../http/exchange.ts';
 import { letters, pollingCode } from '../tokens/codes.ts';
 import type { DeliveryWish, SshWish, StoredFlow } from '../tokens/model.ts';
 import type { Clause, Rotation } from '../types.ts';
+import type { CreationWishes } from './at-creation.ts';
 import type { ServerContext } from './context.ts';
 
 export interface ConsentWish {
@@ -15,6 +16,7 @@ export interface ConsentWish {
   wish: DeliveryWish;
   /** Set = a web flow, which nobody polls for. */
   redirectUri: string | undefined;
+  wishes?: CreationWishes;
   /** The login is for an ssh key. */
   ssh?: SshWish;
 }

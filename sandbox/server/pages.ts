@@ -1,5 +1,5 @@
 /** HTML of the mytoken server. */
-import { has, KNOWN_CAPABILITIES } from '../rules/capabilities.ts';
+import { has } from '../rules/capabilities.ts';
 import type { StoredFlow } from '../tokens/model.ts';
 import type { Clause, Rotation } from '../types.ts';
 
@@ -54,8 +54,8 @@ function rotationText(rotation: Rotation | undefined): string {
   return entries.length === 0 ? 'none' : entries.join(', ');
 }
 
-function capabilityBoxes(requested: readonly string[]): string {
-  const offered = [...new Set([...requested, ...KNOWN_CAPABILITIES])];
+function capabilityBoxes(requested: readonly string[], known: readonly string[]): string {
+  const offered = [...new Set([...requested, ...known])];
   const boxes = offered.map((capability) => {
     const checked = requested.includes(capability) ? ' checked' : '';
     const implied = checked === '' && has(requested, capability) ? ' (included)' : '';
@@ -108,13 +108,17 @@ document.getElementById('consent').addEventListener('submit', (event) => {
   send(JSON.stringify(request));
 });`;
 
-/** @param preview nothing can be approved: the page only shows what would be made */
+/**
+ * @param preview nothing can be approved: the page only shows what would be made
+ * @param known capabilities the server offers
+ */
 export function consentPage(
   data: ConsentData,
   providerName: string,
   applicationName: string,
   nonce: string,
   preview: boolean,
+  known: readonly string[],
 ): string {
   // `<` must not end the script element early.
   const embedded = JSON.stringify(data).replaceAll('<', String.raw`\u003c`);
@@ -131,7 +135,7 @@ export function consentPage(
 <dt>Rotation</dt><dd id="rotation">${escapeHtml(rotationText(data.rotation))}</dd></dl>
 <form id="consent"><label for="name">Token name</label>
 <input type="text" id="name" maxlength="89" value="${escapeHtml(data.name)}">
-<fieldset><legend>Capabilities</legend>${capabilityBoxes(data.capabilities)}</fieldset>
+<fieldset><legend>Capabilities</legend>${capabilityBoxes(data.capabilities, known)}</fieldset>
 <fieldset><legend>Restrictions</legend>${restrictionList(data.restrictions)}
 <label for="restrictions">Restrictions as JSON</label>
 <textarea id="restrictions" rows="4">${escapeHtml(JSON.stringify(data.restrictions))}</textarea></fieldset>

@@ -6,6 +6,7 @@ import { limitLifetime, readClause } from '../rules/clauses.ts';
 import { tighten } from '../rules/tighten.ts';
 import type { DeliveryWish } from '../tokens/model.ts';
 import type { Clause, ResponseType, Rotation } from '../types.ts';
+import { readWishes, type CreationWishes } from './at-creation.ts';
 import type { ConfiguredProvider, ServerContext } from './context.ts';
 
 const GENERAL_FIELDS = [
@@ -22,6 +23,8 @@ const GENERAL_FIELDS = [
   'redirect_uri',
   'oidc_flow',
   'error_on_restrictions',
+  'tags',
+  'subscribe_notifications',
 ] as const;
 
 export interface GeneralRequest {
@@ -33,6 +36,7 @@ export interface GeneralRequest {
   restrictions: Clause[];
   rotation: Rotation | undefined;
   wish: DeliveryWish;
+  wishes: CreationWishes;
   /** All fields after profiles were merged. */
   fields: Fields;
 }
@@ -113,6 +117,7 @@ export function readGeneral(context: ServerContext, body: Fields, exchange: Exch
       responseType: responseType(fields.string('response_type')),
       maxTokenLen: fields.integer('max_token_len'),
     },
+    wishes: readWishes(context, fields),
     fields,
   };
 }

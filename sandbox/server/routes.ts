@@ -6,10 +6,12 @@ import { changeEmail, showEmail } from '../settings/email.ts';
 import { listGrants, toggleGrant } from '../settings/grants.ts';
 import { addSshKey, deleteSshKey, listSshKeys } from '../settings/ssh.ts';
 import { runAction } from '../users/actions.ts';
+import { createTag, deleteTag, listTags, tagToken, updateTag } from '../tags/endpoints.ts';
 import { tokenAccess } from './access.ts';
+import { listCapabilities } from './capability-list.ts';
 import { answerConsent, previewSubToken, showConsent } from './consent.ts';
 import { redirectFromProvider } from './consent-flow.ts';
-import { hasMail, type ServerContext } from './context.ts';
+import { hasMail, hasTags, isAtLeast, type ServerContext } from './context.ts';
 import { discoveryDocument, settingsMetadata } from './discovery.ts';
 import { GUEST_PATH, GuestConnection } from './guests.ts';
 import { messagePage } from './pages.ts';
@@ -53,6 +55,15 @@ function addSettings(on: AddRoute, when: Conditional): void {
   on('GET', '/actions', runAction);
 }
 
+function addTags(on: AddRoute): void {
+  const base = '/api/v0/settings/tags';
+  on('GET', base, listTags);
+  on('POST', base, createTag);
+  on('PUT', `${base}/:tag`, updateTag);
+  on('DELETE', `${base}/:tag`, deleteTag);
+  for (const method of ['POST', 'DELETE']) on(method, '/api/v0/token/my/tags', tagToken);
+}
+
 function addTemplates(on: AddRoute): void {
   on('GET', '/api/v0/pt', listGroups);
   // Without a group the kind comes first; a group called like a kind cannot be reached, as on the real server.
@@ -92,6 +103,8 @@ export function mytokenRoutes(context: ServerContext): Router {
   on('GET', '/api/v0/settings', settingsMetadata);
   addSettings(on, when);
   addNotifications(when);
+  addTags(when(hasTags));
+  when((current) => isAtLeast(current, 0, 11))('GET', '/api/v0/capabilities', listCapabilities);
   addTemplates(when(() => features.profiles));
   on('GET', '/c/:code', showConsent);
   on('POST', '/c/:code', answerConsent);

@@ -10,6 +10,7 @@ import { TokenInvalid, momIdOf } from '../tokens/signer.ts';
 import { callerOf, jsonWithUpdate, requireCapability, rotateAfter, useOther } from '../tokens/usage.ts';
 import type { Clause, MytokenResponse } from '../types.ts';
 import { startAuthorization } from './consent-flow.ts';
+import { fulfilWishes, requireWishesPossible } from './at-creation.ts';
 import { findProvider, oddStatus, type ServerContext } from './context.ts';
 import { startConsent } from './login-start.ts';
 import { consumeCode, pollCode, requireToken, storedCode } from './polling.ts';
@@ -60,6 +61,7 @@ async function oidcFlow(context: ServerContext, exchange: Exchange, body: Fields
     rotation: request.rotation,
     wish: request.wish,
     redirectUri: web ? redirectUri : undefined,
+    wishes: request.wishes,
   });
   if (web && settings.trustedRedirects.some((pattern) => pattern.test(redirectUri ?? '')))
     return json(oddStatus(context, 278), { authorization_uri: await startAuthorization(context, flow) });
@@ -100,6 +102,7 @@ async function subToken(context: ServerContext, exchange: Exchange, body: Fields
       strict,
     );
     if (parent.refreshTokenId === undefined) throw new ApiFailure(400, 'invalid_token');
+    requireWishesPossible(context, parent.claims.sub, request.wishes);
     useOther(context, parent, exchange.ip);
     const caller = callerOf(exchange);
     const { token, jwt } = createToken(
@@ -119,6 +122,7 @@ async function subToken(context: ServerContext, exchange: Exchange, body: Fields
     );
     addEvent(context, token, 'created', 'Used grant_type mytoken', caller);
     addEvent(context, token, 'inherited_RT', 'Got RT from parent', caller);
+    fulfilWishes(context, token, request.wishes, caller);
     addEvent(context, parent, 'MT_created', `Created MT ${request.name}`, caller);
     const answer = mytokenResponse(context, token, jwt, effectiveType(context, request.wish, jwt));
     return jsonWithUpdate(context, 200, answer, rotateAfter(context, used, 'on_other', caller));

@@ -4,6 +4,7 @@ import { ApiFailure, badRequest, json, type Exchange, type Reply } from '../http
 import { calendarsOf, notificationsOf, shownCalendar, shownNotification } from '../notify/show.ts';
 import { has } from '../rules/capabilities.ts';
 import { presentedToken, type Authenticated } from '../tokens/authenticate.ts';
+import { tagsInList } from '../tags/attach.ts';
 import { addEvent, byParent, descendantsOf, isInFamily, tokensOfUser } from '../tokens/lifecycle.ts';
 import type { StoredToken } from '../tokens/model.ts';
 import {
@@ -149,13 +150,25 @@ function history(
 }
 
 interface TreeNode {
-  token: { mom_id: string; name: string; created: number; expires_at?: number; ip: string };
+  token: {
+    mom_id: string;
+    name: string;
+    created: number;
+    expires_at?: number;
+    ip: string;
+    tags?: ReturnType<typeof tagsInList>;
+  };
   children?: TreeNode[];
 }
 
-function tree(token: StoredToken, groups: ReadonlyMap<string, StoredToken[]>): TreeNode {
-  const children = (groups.get(token.momId) ?? []).map((child) => tree(child, groups));
+function tree(
+  context: ServerContext,
+  token: StoredToken,
+  groups: ReadonlyMap<string, StoredToken[]>,
+): TreeNode {
+  const children = (groups.get(token.momId) ?? []).map((child) => tree(context, child, groups));
   const { exp, name } = token.claims;
+  const tags = tagsInList(context, token);
   return {
     token: {
       mom_id: token.momId,
@@ -163,6 +176,7 @@ function tree(token: StoredToken, groups: ReadonlyMap<string, StoredToken[]>): T
       created: token.created,
       ...(exp === undefined ? {} : { expires_at: exp }),
       ip: token.ip,
+      ...(tags === undefined ? {} : { tags }),
     },
     ...(children.length > 0 ? { children } : {}),
   };
@@ -171,7 +185,7 @@ function tree(token: StoredToken, groups: ReadonlyMap<string, StoredToken[]>): T
 function subtokens(context: ServerContext, exchange: Exchange, used: Authenticated): Reply {
   requireCapability(used.token, 'tokeninfo:subtokens');
   return countedAnswer(context, exchange, used, 'tokeninfo_subtokens', '', () => ({
-    mytokens: tree(used.token, byParent(tokensOfUser(context, used.token))),
+    mytokens: tree(context, used.token, byParent(tokensOfUser(context, used.token))),
   }));
 }
 
@@ -185,7 +199,7 @@ function list(context: ServerContext, exchange: Exchange, used: Authenticated): 
     return {
       mytokens: listOf(
         context,
-        roots.map((root) => tree(root, children)),
+        roots.map((root) => tree(context, root, children)),
       ),
     };
   });

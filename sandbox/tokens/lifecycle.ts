@@ -106,6 +106,8 @@ export function recordToken(context: ServerContext, fresh: NewToken, caller: Cal
   };
   context.store.state.tokens[token.momId] = token;
   inheritSubscriptions(context, token);
+  const inherited = fresh.parent?.tags?.filter((entry) => entry.includeChildren) ?? [];
+  if (inherited.length > 0) token.tags = inherited.map((entry) => ({ ...entry }));
   context.store.touch();
   return token;
 }

@@ -8,6 +8,7 @@ import type {
   StoredNotification,
   StoredUser,
 } from '../users/model.ts';
+import type { CreationWishes } from '../server/at-creation.ts';
 import type { UsageDone } from '../rules/selection.ts';
 
 /** Claims of a mytoken JWT (protocol 4.1). */
@@ -105,6 +106,7 @@ export interface StoredFlow {
   wish: DeliveryWish;
   pollingCode?: string;
   redirectUri?: string;
+  wishes?: CreationWishes;
   /** Address and program which made the request; the token's record carries them. */
   ip: string;
   userAgent: string;

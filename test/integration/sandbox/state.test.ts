@@ -63,12 +63,17 @@ describe('state file', () => {
       unknown
     >;
     const jwks = await call(`${first.mytokenUrl}/jwks`);
+    first.control.setEmail({ address: 'kept@example.org' });
     await first.stop();
     await first.stop();
     const second = await startSandbox({ stateFile, ports });
     try {
       expect((await call(`${second.mytokenUrl}/jwks`)).body).toEqual(jwks.body);
       expect((await access(second.mytokenUrl, token.value)).status).toBe(401);
+      const reader = await second.control.issueMytoken({ capabilities: ['settings'] });
+      const headers = { authorization: `Bearer ${reader.value}` };
+      const email = await call(`${second.mytokenUrl}/api/v0/settings/email`, { headers });
+      expect(email.body['email_address']).toBe('kept@example.org');
       expect((await access(second.mytokenUrl, update['mytoken'])).status).toBe(200);
     } finally {
       await second.stop();
@@ -118,9 +123,12 @@ describe('the command', () => {
     expect(plain.info.mytokenUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     plain.child.kill('SIGTERM');
     expect(await plain.exited).toBe(0);
-    const bound = await command('--exit-with-parent', '--guest', '--extra', '3');
+    const played = ['--server-version', '0.11.0', '--without', 'sshGrant,mail'];
+    const bound = await command('--exit-with-parent', '--guest', '--extra', '3', ...played);
     const discovery = await call(`${bound.info.mytokenUrl}/.well-known/mytoken-configuration`);
     expect(discovery.body['providers_supported']).toHaveLength(6);
+    expect(discovery.body['version']).toBe('0.11.0');
+    expect(discovery.body).not.toHaveProperty('ssh_keys');
     bound.child.stdin?.end();
     expect(await bound.exited).toBe(0);
   });
