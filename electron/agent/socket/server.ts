@@ -1,10 +1,9 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
-import { type ErrorCode, toEnvelope } from '../../../shared/errors.ts';
+import { createServer, type Server, type Socket } from 'node:net';
+import { toEnvelope } from '../../../shared/errors.ts';
 import type { CallerView } from '../../../shared/model/caller.ts';
 import type { SocketView } from '../../../shared/model/state.ts';
 import { type Clock, Emitter, type Logger } from '../../ports/index.ts';
+import { listenAtPlace, makePlace } from '../place/socket-place.ts';
 import { type AgentAnswer, answerJson } from './answers.ts';
 import { Conversation, type Step } from './conversation.ts';
 import { readRequest } from './requests.ts';
@@ -34,15 +33,12 @@ const requestDeadlineMs = 5_000;
 /** An answered client that neither reads nor leaves keeps its place no longer than this. */
 const lingerMs = 5_000;
 const mostConnections = 64;
-/** `sun_path` on Linux, with its final zero; macOS has 104. */
-const longestPath = 103;
 
 const off: SocketView = { state: 'off', path: null, problem: null };
 
 export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
   const { path, clock, log } = deps;
   const userId = deps.userId === undefined ? (process.getuid?.() ?? null) : deps.userId;
-  const isPipe = path.startsWith('\\\\');
   const changed = new Emitter<SocketView>();
   const connections = new Set<Socket>();
   let view = off;
@@ -55,7 +51,7 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
   };
 
   const open = async (): Promise<void> => {
-    const problem = isPipe ? null : await makePlace(path, userId);
+    const problem = await makePlace(path, userId);
     if (problem !== null) {
       log.warn('socket.no-place', { problem });
       show({ state: 'error', path, problem });
@@ -65,8 +61,7 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
     const made = createServer({ allowHalfOpen: true }, (socket) => serve(socket));
     made.maxConnections = mostConnections;
     try {
-      await listen(made, path);
-      if (!isPipe) chmodSync(path, 0o600);
+      await listenAtPlace(made, path);
     } catch (error) {
       log.warn('socket.could-not-listen', { code: codeOf(error) });
       made.close();
@@ -181,56 +176,6 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
     apply: enqueue,
     stop: () => enqueue(false),
   };
-}
-
-/**
- * A private directory without a socket in the way. What lies there is only removed when it is a socket of ours that nobody answers
- * on: an agent that lives is never taken over (R-37).
- */
-async function makePlace(path: string, userId: number | null): Promise<ErrorCode | null> {
-  if (Buffer.byteLength(path) > longestPath) return 'agent/socket-path';
-  try {
-    const directory = dirname(path);
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const stats = lstatSync(directory);
-    if (!stats.isDirectory() || (userId !== null && stats.uid !== userId)) return 'agent/socket-path';
-    if ((stats.mode & 0o077) !== 0) chmodSync(directory, 0o700);
-    const existing = lstatSync(path, { throwIfNoEntry: false });
-    if (existing === undefined) return null;
-    if (!existing.isSocket() || (userId !== null && existing.uid !== userId)) return 'agent/socket-path';
-    if (await somebodyAnswers(path)) return 'agent/socket-taken';
-    rmSync(path);
-    return null;
-  } catch {
-    return 'agent/socket-path';
-  }
-}
-
-function somebodyAnswers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect(path);
-    const end = (answers: boolean): void => {
-      probe.destroy();
-      resolve(answers);
-    };
-    probe.setTimeout(1_000, () => end(true)); // it took the connection: somebody is there, if busy
-    probe.once('connect', () => end(true));
-    probe.once('error', (error) => end(codeOf(error) !== 'ECONNREFUSED' && codeOf(error) !== 'ENOENT'));
-  });
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    // Nobody else may connect in the moment before the mode is set.
-    const mask = process.platform === 'win32' ? null : process.umask(0o177);
-    server.listen(path, () => {
-      server.off('error', reject);
-      server.on('error', () => undefined);
-      resolve();
-    });
-    if (mask !== null) process.umask(mask);
-  });
 }
 
 function codeOf(error: unknown): string {
