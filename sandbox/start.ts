@@ -4,6 +4,7 @@ import { setEmail } from './control/email.ts';
 import { issueMytoken, pickProvider } from './control/issue.ts';
 import { plantTree } from './control/plant.ts';
 import { addControlRoutes } from './control/routes.ts';
+import { tryAsSsh } from './control/ssh.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { FaultEngine } from './http/faults.ts';
 import { Limiter } from './http/limiter.ts';
@@ -138,6 +139,7 @@ function makeControl({ context, providers, users, faults, dispatcher }: ControlP
       store.touch();
     },
     setEmail: (email) => setEmail(context, providers, users, email),
+    tryAsSsh: (attempt) => tryAsSsh(context, attempt),
     setServer: ({ features, version }) => {
       Object.assign(context.settings.features, features);
       if (version !== undefined) context.settings.version = version;

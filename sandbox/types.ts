@@ -371,6 +371,13 @@ export interface SentMail {
   time: number;
 }
 
+export interface SshAttempt {
+  /** `ssh_user` of the answer that added the key. */
+  sshUser: string;
+  /** `ssh_key_fp` as lists have it. */
+  fingerprint: string;
+}
+
 export interface SetEmailOptions {
   /** Login name. Default alice. */
   user?: string;
@@ -405,6 +412,8 @@ export interface SandboxControl {
   clearMails(): void;
   /** Sets the e-mail settings of a user without any mail. @throws Error for an unknown user or provider */
   setEmail(options: SetEmailOptions): void;
+  /** Would this key be let in by ssh? If so it counts as used now. */
+  tryAsSsh(attempt: SshAttempt): boolean;
   /**
    * Switches features of the running server, or lets it play another version. Clients see the change when they read
    * discovery again.

@@ -13,6 +13,7 @@ import type {
   SandboxProvider,
   SandboxUser,
   SetEmailOptions,
+  SshAttempt,
 } from '../types.ts';
 
 export interface ControlFacts {
@@ -102,6 +103,9 @@ export function addControlRoutes(router: Router, facts: ControlFacts): void {
     control.setEmail(bodyOf(exchange) as SetEmailOptions);
     return noContent();
   });
+  on('POST', 'ssh-login', (exchange) =>
+    json(200, { allowed: control.tryAsSsh(bodyOf(exchange) as SshAttempt) }),
+  );
   on('POST', 'server', (exchange) => {
     control.setServer(bodyOf(exchange) as Parameters<SandboxControl['setServer']>[0]);
     return noContent();

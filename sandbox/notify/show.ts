@@ -1,5 +1,5 @@
 /** Notifications and calendars as answers spell them (protocol 16.2, 17). */
-import { isAtLeast, type ServerContext } from '../server/context.ts';
+import { isAtLeast, listOf, type ServerContext } from '../server/context.ts';
 import type { StoredToken } from '../tokens/model.ts';
 import type { StoredCalendar, StoredNotification } from '../users/model.ts';
 import { userOf } from '../users/users.ts';
@@ -25,7 +25,7 @@ export function shownNotification(
     notification_type: 'mail',
     management_code: entry.managementCode,
     user_wide: entry.userWide,
-    notification_classes: entry.classes,
+    notification_classes: listOf(context, entry.classes),
     ...(entry.userWide || subscribed.length === 0 ? {} : { subscribed_tokens: subscribed }),
     ...(isAtLeast(context, 0, 11) && entry.tags.length > 0
       ? { tags: shownTags(context, entry.sub, entry.tags) }

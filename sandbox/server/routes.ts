@@ -35,6 +35,7 @@ function addPages(router: Router): void {
   pageFor('/native/abort', 'Declined', 'No mytoken was created. You can close this window.');
   pageFor('/privacy', 'Privacy', 'This server only exists on this machine and forgets everything.');
   pageFor('/', 'mytoken sandbox', 'This is a mytoken server for tests.');
+  pageFor('/settings', 'Settings', 'Settings are changed through the API here.');
   pageFor('/home', 'mytoken sandbox', 'You are signed in.');
 }
 

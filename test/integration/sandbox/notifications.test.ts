@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { IssueMytokenOptions, SentMail } from '../../../sandbox/index.ts';
 import { call, jwtPart, nowS, useSandbox, type Answer, type Json } from './support.ts';
 
-const run = useSandbox();
+const run = useSandbox({ clientIpHeader: 'x-forwarded-for' });
 const DAY = 86_400;
 
 type Issued = Awaited<ReturnType<typeof run.sandbox.control.issueMytoken>>;
@@ -233,6 +233,11 @@ describe('mails', () => {
       'security:blocked_usages:restrictions',
       'security:blocked_usages:capabilities',
     ]);
+    run.sandbox.control.clearMails();
+    const from = (ip: string): Promise<Answer> =>
+      run.post('/token/transfer', { mytoken: token.value }, { 'x-forwarded-for': ip });
+    for (const ip of ['127.0.0.1', '192.0.2.7', '192.0.2.7']) await from(ip);
+    expect(classes()).toEqual(['security:ips']);
     run.sandbox.control.clearMails();
     await run.post('/token/revoke', { token: token.value });
     await run.post('/tokeninfo', { mytoken: token.value });

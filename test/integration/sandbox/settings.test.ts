@@ -229,6 +229,21 @@ describe('ssh keys', () => {
       return (list.body['mytokens'] as { token: Json }[]).map((entry) => entry.token['name']);
     };
     expect(await names()).toContain('mytoken for ssh-grant: work');
+    const fingerprint = keys[0]?.['ssh_key_fp'];
+    const tryAs = async (sshUser: string): Promise<unknown> =>
+      (
+        await call(`${run.sandbox.mytokenUrl}/__sandbox/ssh-login`, {
+          method: 'POST',
+          body: JSON.stringify({ sshUser, fingerprint }),
+        })
+      ).body['allowed'];
+    expect(await tryAs('somebody')).toBe(false);
+    expect(await tryAs(user)).toBe(true);
+    const used = (await read('/grants/ssh', token)).body['ssh_keys'] as Json[];
+    expect(used[0]?.['last_used']).toBeTypeOf('number');
+    await run.send('DELETE', '/settings/grants', { grant_type: 'ssh', mytoken: token });
+    expect(await tryAs(user)).toBe(false);
+    await enable(token);
     const again = await add({ mytoken: token, ssh_key });
     expect([again.status, again.body]).toEqual([
       409,
@@ -243,7 +258,7 @@ describe('ssh keys', () => {
     expect(await names()).not.toContain('mytoken for ssh-grant: work');
     const log = await history(token);
     expect(log).toContainEqual(expect.objectContaining({ event: 'ssh_key_added', comment: 'work' }));
-    expect(log.filter((entry) => entry['event'] === 'ssh_keys_listed')).toHaveLength(3);
+    expect(log.filter((entry) => entry['event'] === 'ssh_keys_listed')).toHaveLength(4);
   });
 
   it('the mytoken behind a key gets AT unless more was asked for; a decline is told', async () => {
