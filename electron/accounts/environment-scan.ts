@@ -4,6 +4,9 @@ import { effectiveExpiryMs } from '../../shared/model/mytoken.ts';
 import { plainText } from '../../shared/model/untrusted-text.ts';
 import { momIdOf, parseInstanceUrl } from '../mytoken/index.ts';
 import { type Clock, type Logger, Secret } from '../ports/index.ts';
+import type { ReadTokenFile } from './token-file.ts';
+import { tokenPlaces } from './token-places.ts';
+import { firstLine } from './token-text.ts';
 import { looksLikeJwt, type UnverifiedClaims, unverifiedClaims } from './unverified-claims.ts';
 
 /** A variable whose value looks like a JWT. */
@@ -27,6 +30,9 @@ export interface EnvironmentScanDeps {
   /** This app's own environment. */
   readonly environment: () => Readonly<Record<string, string | undefined>>;
   readonly processes: ProcessEnvironments | null;
+  readonly readFile: ReadTokenFile;
+  /** Null where users have no number; then no files are looked for. */
+  readonly userId: number | null;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -42,7 +48,7 @@ interface Found {
 }
 
 /**
- * Mytokens in the environments of programs. Names and numbers go to the window, the mytokens stay here, for five minutes,
+ * Mytokens in the environments of programs and in the files where tools leave them. Names and numbers go to the window, the mytokens stay here, for five minutes,
  * under a random reference. Nothing of what is found is ever logged.
  */
 export class EnvironmentScan {
@@ -59,7 +65,12 @@ export class EnvironmentScan {
     const { environment, processes, clock, log } = this.#deps;
     // Children inherit environments: one mytoken shows up once, in its newest form, with the first program that has it.
     const byMytoken = new Map<string, Found>();
-    const add = (pid: number | null, program: string, { variable, value }: TokenVariable): void => {
+    const add = (
+      pid: number | null,
+      program: string,
+      { variable, value }: TokenVariable,
+      file: string | null = null,
+    ): void => {
       const claims = unverifiedClaims(value);
       const instanceUrl = claims === null ? null : allowedUrl(claims.iss);
       if (claims === null || instanceUrl === null) return;
@@ -71,7 +82,7 @@ export class EnvironmentScan {
       byMytoken.set(key, {
         claims,
         value,
-        candidate: candidate(pid, program, variable, instanceUrl, claims),
+        candidate: candidate(pid, program, variable, file, instanceUrl, claims),
       });
     };
 
@@ -79,6 +90,10 @@ export class EnvironmentScan {
       if (text !== undefined && looksLikeJwt(text)) {
         add(null, ownProgram, { variable, value: new Secret(text) });
       }
+    }
+    for (const place of tokenPlaces(environment(), this.#deps.userId)) {
+      const value = await this.#tokenIn(place.path);
+      if (value !== null) add(null, '', { variable: place.variable, value }, place.path);
     }
     if (processes !== null) {
       for await (const { pid, program, variables } of processes.list()) {
@@ -97,6 +112,17 @@ export class EnvironmentScan {
     return candidates;
   }
 
+  /** Only from files of the user's own: what somebody else leaves in a folder for all is none of theirs. */
+  async #tokenIn(path: string): Promise<Secret | null> {
+    try {
+      const { text, ownerId } = await this.#deps.readFile(path);
+      const line = firstLine(text).trim();
+      return ownerId === this.#deps.userId && looksLikeJwt(line) ? new Secret(line) : null;
+    } catch {
+      return null; // most of these places are empty
+    }
+  }
+
   get(ref: string): Secret | null {
     return this.#kept.get(ref) ?? null;
   }
@@ -113,6 +139,7 @@ function candidate(
   pid: number | null,
   program: string,
   variable: string,
+  file: string | null,
   instanceUrl: string,
   claims: UnverifiedClaims,
 ): Omit<ImportCandidate, 'ref'> {
@@ -120,6 +147,7 @@ function candidate(
     pid,
     program: plainText(program, 80),
     variable: plainText(variable, 80),
+    file: file === null ? null : plainText(file, 300),
     instanceUrl,
     tokenName: claims.name === null ? null : plainText(claims.name, 80),
     expiresAtMs: effectiveExpiryMs(claims),

@@ -8,7 +8,6 @@ import { EnvironmentScan, type EnvironmentScanDeps } from './environment-scan.ts
 import { sameIssuer } from '../../shared/model/issuers.ts';
 import { issuedFromClaims } from './issued-from-claims.ts';
 import { momIdFor } from './record-fields.ts';
-import type { ReadTokenFile } from './token-file.ts';
 import { findToken, firstLine, type FoundToken } from './token-text.ts';
 import type {
   AccountRecord,
@@ -23,7 +22,6 @@ import { UnstoredTokens } from './unstored-tokens.ts';
 export interface ImportsDeps extends EnvironmentScanDeps {
   readonly client: Pick<MytokenClient, 'discover' | 'verify' | 'introspect' | 'redeemTransferCode'>;
   readonly accounts: Pick<Accounts, 'all' | 'add' | 'replaceMytoken'>;
-  readonly readFile: ReadTokenFile;
 }
 
 interface Checked {

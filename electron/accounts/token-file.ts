@@ -6,6 +6,8 @@ export interface TokenFile {
   readonly text: string;
   /** Other users of this machine may read it. Always false where the file system has no modes to tell (Windows). */
   readonly readableByOthers: boolean;
+  /** Null where users have no number. */
+  readonly ownerId: number | null;
 }
 
 /** Throws `import/file-unreadable` with `details.reason`: `missing`, `not-allowed`, `not-a-file`, `too-large`, `failed`. */
@@ -35,6 +37,7 @@ export const readTokenFile: ReadTokenFile = async (path) => {
       if (length > limitBytes) throw unreadable('too-large');
       return {
         text: buffer.toString('utf8', 0, length),
+        ownerId: process.platform === 'win32' ? null : stat.uid,
         readableByOthers: process.platform !== 'win32' && (stat.mode & othersMayRead) !== 0,
       };
     } finally {

@@ -137,6 +137,7 @@ export function createCore(deps: CoreDeps): Core {
     readFile: readTokenFile,
     environment: () => process.env,
     processes: process.platform === 'linux' ? linuxProcesses() : null,
+    userId: process.getuid?.() ?? null,
     clock,
     log,
   });

@@ -133,12 +133,14 @@ export function ImportForm({ go }: { readonly go: (place: Place) => void }): Rea
             sx={{ p: 1.5, display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}
           >
             <Box sx={{ flex: 1, minWidth: 180 }}>
-              <Typography sx={{ fontWeight: 600 }}>
-                {candidate.program} {candidate.pid === null ? '' : `(${candidate.pid})`}
+              <Typography sx={{ fontWeight: 600, overflowWrap: 'anywhere' }}>
+                {candidate.file ??
+                  `${candidate.program} ${candidate.pid === null ? '' : `(${candidate.pid})`}`}
               </Typography>
               <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
-                {candidate.variable} · {hostOf(candidate.instanceUrl)}
-                {candidate.tokenName === null ? '' : ` · ${candidate.tokenName}`}
+                {[candidate.variable, hostOf(candidate.instanceUrl), candidate.tokenName]
+                  .filter((part) => part !== null && part !== '')
+                  .join(' · ')}
               </Typography>
             </Box>
             <Button

@@ -6,7 +6,7 @@ export const handoverDe = {
     'Programme, die diese App nicht kennen, können das Konto über eine Datei oder ein Terminal nutzen, das die App vorbereitet.',
   'handover.bearer.title': 'Zugriffstoken in einer Datei',
   'handover.bearer.hint':
-    'Wird frisch gehalten, solange die App läuft und nicht gesperrt ist. Werkzeuge, die sich nach der WLCG Bearer Token Discovery richten oder BEARER_TOKEN_FILE lesen, finden sie von selbst. Jedes Ihrer Programme kann sie lesen.',
+    'Wird frisch gehalten, solange die App läuft und nicht gesperrt ist. Werkzeuge, die sich nach der WLCG Bearer Token Discovery richten oder BEARER_TOKEN_FILE lesen, finden sie von selbst. Jedes deiner Programme kann sie lesen.',
   'handover.bearer.place': 'Ort',
   'handover.bearer.place.discovery': 'Wo Werkzeuge von selbst suchen ({path})',
   'handover.bearer.place.own': 'An einem eigenen Ort dieses Kontos',
@@ -30,7 +30,7 @@ export const handoverDe = {
   'handover.bearer.stopped': 'Die Datei wurde entfernt.',
   'handover.terminal.title': 'Terminal',
   'handover.terminal.hint':
-    'Öffnet Ihr Terminal, in dem BEARER_TOKEN_FILE, MYTOKEN_URL und, falls eingeschaltet, OIDC_SOCK für dieses Konto gesetzt sind. In der Umgebung steht kein Token: Dafür wird eine Token-Datei geführt.',
+    'Öffnet dein Terminal, in dem BEARER_TOKEN_FILE, MYTOKEN_URL und, falls eingeschaltet, OIDC_SOCK für dieses Konto gesetzt sind. In der Umgebung steht kein Token: Dafür wird eine Token-Datei geführt.',
   'handover.terminal.open': 'Terminal öffnen',
   'handover.terminal.opened': 'Ein Terminal wurde geöffnet.',
   'handover.share.title': 'Das Mytoken selbst in einer Datei',
@@ -55,22 +55,20 @@ export const handoverDe = {
   'profiles.import-found.none': 'In {folders} wurden keine Profildateien gefunden.',
   'profiles.import-found.done': '{count, plural, one {# Profil} other {# Profile}} gelesen aus {folders}.',
   'error.handover/foreign-file.text': 'An diesem Ort liegt eine Datei, die nicht von dieser App stammt.',
-  'error.handover/foreign-file.next':
-    'Verschieben Sie sie oder wählen Sie einen anderen Ort, dann noch einmal.',
+  'error.handover/foreign-file.next': 'Verschiebe sie oder wähle einen anderen Ort, dann noch einmal.',
   'error.handover/unsafe-place.text':
     'Der Ordner ist kein sicherer Ort für ein Token: Er fehlt, oder andere können hineinschreiben.',
-  'error.handover/unsafe-place.next': 'Wählen Sie einen Ordner, in den nur Sie schreiben können.',
+  'error.handover/unsafe-place.next': 'Wähle einen Ordner, in den nur du schreiben kannst.',
   'error.handover/place-taken.text':
     'Dieser Ort ist nicht frei: Ein anderes Konto hat dort seine Datei, oder dieses System hat keinen solchen Ort.',
-  'error.handover/place-taken.next': 'Wählen Sie einen anderen Ort.',
+  'error.handover/place-taken.next': 'Wähle einen anderen Ort.',
   'error.handover/not-shareable.text':
     'Dieses Mytoken lässt sich nicht teilen: Nutzen es zwei Programme zugleich, widerruft es der Server, oder niemand weiß, welche Form die neueste ist.',
   'error.handover/not-shareable.next':
-    'Machen Sie ein engeres Mytoken, das nicht rotiert, und legen Sie das in eine Datei.',
+    'Mache ein engeres Mytoken, das nicht rotiert, und lege das in eine Datei.',
   'error.handover/not-kept.text': 'Für dieses Konto gibt es im Moment keine Token-Datei.',
-  'error.handover/not-kept.next':
-    'Entsperren Sie die App oder lassen Sie eine Token-Datei führen, dann noch einmal.',
+  'error.handover/not-kept.next': 'Entsperre die App oder lasse eine Token-Datei führen, dann noch einmal.',
   'error.handover/no-terminal.text': 'Es konnte kein Terminalprogramm gestartet werden.',
   'error.handover/no-terminal.next':
-    'Installieren Sie eines, oder setzen Sie die Umgebungsvariable TERMINAL auf Ihres.',
+    'Installiere eines, oder setze die Umgebungsvariable TERMINAL auf deines.',
 };

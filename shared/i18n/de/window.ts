@@ -240,10 +240,12 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'import.code.hint':
     'Ein Code von einem anderen Gerät. Er gilt einmal; zwei Besitzer eines Mytokens, das sich bei jeder Nutzung ändert, sperren einander aus.',
   'import.code.label': 'Code',
-  'import.programs.title': 'Laufende Programme',
-  'import.programs.hint': 'Mytokens in der Umgebung von Programmen, die du gestartet hast.',
+  'import.programs.title': 'Programme und Dateien',
+  'import.programs.hint':
+    'Mytokens in der Umgebung von Programmen, die du gestartet hast, und in den Dateien, in denen Werkzeuge ihre ablegen (BEARER_TOKEN_FILE, MYTOKEN_FILE, mt_u und bt_u).',
   'import.programs.button': 'Nach Mytokens suchen',
-  'import.programs.none': 'Keines deiner Programme hat ein Mytoken in seiner Umgebung.',
+  'import.programs.none':
+    'Weder ein Programm von dir noch eine dieser Dateien hat ein Mytoken, das noch kein Konto ist.',
   'import.warning.rotating-shared':
     'Dieses Mytoken wird bei jeder Nutzung ersetzt, und jemand anderes hat es auch. Wer es als Zweiter nutzt, ist ausgesperrt.',
   'import.warning.file-readable-by-others':

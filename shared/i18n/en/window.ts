@@ -235,10 +235,12 @@ export const windowEn = {
   'import.code.hint':
     'A code from another device. It is good for one use; two holders of a mytoken that is replaced with every use lock each other out.',
   'import.code.label': 'Code',
-  'import.programs.title': 'Running programs',
-  'import.programs.hint': 'Mytokens in the environment of programs you started.',
+  'import.programs.title': 'Programs and files',
+  'import.programs.hint':
+    'Mytokens in the environment of programs you started, and in the files where tools keep theirs (BEARER_TOKEN_FILE, MYTOKEN_FILE, mt_u and bt_u).',
   'import.programs.button': 'Look for mytokens',
-  'import.programs.none': 'No program of yours has a mytoken in its environment.',
+  'import.programs.none':
+    'Neither a program of yours nor one of these files has a mytoken that is not an account yet.',
   'import.warning.rotating-shared':
     'This mytoken is replaced with every use, and somebody else holds it too. Whoever uses it second is locked out.',
   'import.warning.file-readable-by-others': 'Other users of this machine can read the file it came from.',

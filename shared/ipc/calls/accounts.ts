@@ -47,12 +47,17 @@ const templateSchema = z.object({
 });
 export type TemplateView = z.infer<typeof templateSchema>;
 
-/** A mytoken found in the environment of a running program. `ref` names it; the token itself stays in main. */
+/**
+ * A mytoken found in the environment of a running program, or in a `file` where tools leave them. `ref` names it; the token itself stays in
+ * main.
+ */
 const candidateSchema = z.object({
   ref: z.string(),
   pid: z.number().nullable(),
   program: z.string(),
   variable: z.string(),
+  /** Null: it was in the environment itself. */
+  file: z.string().nullable(),
   instanceUrl: z.string(),
   tokenName: z.string().nullable(),
   expiresAtMs: z.number().nullable(),

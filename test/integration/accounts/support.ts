@@ -80,6 +80,7 @@ export async function openDesk(): Promise<Desk> {
   const imports = createImports({
     ...{ client, accounts, clock, log, readFile: readTokenFile },
     environment: () => ({}),
+    userId: null,
     processes: process.platform === 'linux' ? linuxProcesses() : null,
   });
 

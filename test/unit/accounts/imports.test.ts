@@ -23,6 +23,8 @@ interface ImportBench extends Bench {
   introspected: MytokenClaims | null;
   redeemed: IssuedMytoken | null;
   file: TokenFile;
+  /** What lies where, for the search; null: nothing. */
+  filesBy: Readonly<Record<string, TokenFile>> | null;
   environment: Record<string, string>;
   programs: RunningProcess[];
 }
@@ -42,14 +44,20 @@ function importBench(): ImportBench {
     liveness: null,
     introspected: null,
     redeemed: null,
-    file: { text: '', readableByOthers: false },
+    file: { text: '', readableByOthers: false, ownerId: 1000 },
+    filesBy: null,
     environment: {},
     programs: [],
     imports: createImports({
       accounts: made.accounts,
       clock: made.clock,
       log: made.log,
-      readFile: () => Promise.resolve(whole.file),
+      readFile: (path) => {
+        if (whole.filesBy === null) return Promise.resolve(whole.file);
+        const file = whole.filesBy[path];
+        return file === undefined ? Promise.reject(problem('import/file-unreadable')) : Promise.resolve(file);
+      },
+      userId: 1000,
       environment: () => whole.environment,
       processes,
       client: {
@@ -192,7 +200,7 @@ describe('importing a file', () => {
   it('takes the first line, and warns when others can read it', async () => {
     const made = importBench();
     const claims = claimsOf();
-    made.file = { text: `\n${jwtOf(claims)}\n${jwtOf(claimsOf())}`, readableByOthers: true };
+    made.file = { text: `\n${jwtOf(claims)}\n${jwtOf(claimsOf())}`, readableByOthers: true, ownerId: 1000 };
     const account = await made.imports.fromFile('/x', {});
     expect(account.warnings).toEqual(['file-readable-by-others']);
     expect(made.vault.records.get(account.id)).toBe(jwtOf(claims));
@@ -201,13 +209,17 @@ describe('importing a file', () => {
   it('takes a saved answer of a server', async () => {
     const made = importBench();
     const claims = claimsOf();
-    made.file = { text: JSON.stringify({ mytoken: jwtOf(claims) }, null, 2), readableByOthers: false };
+    made.file = {
+      text: JSON.stringify({ mytoken: jwtOf(claims) }, null, 2),
+      readableByOthers: false,
+      ownerId: 1000,
+    };
     expect((await made.imports.fromFile('/x', {})).momId).toBe(momIdOf(claims.jti));
   });
 
   it('does not search beyond the first line', async () => {
     const made = importBench();
-    made.file = { text: `notes\n${jwtOf(claimsOf())}`, readableByOthers: false };
+    made.file = { text: `notes\n${jwtOf(claimsOf())}`, readableByOthers: false, ownerId: 1000 };
     expect((await failure(made.imports.fromFile('/x', {}))).code).toBe('import/no-mytoken-found');
   });
 });
@@ -281,6 +293,7 @@ describe('mytokens in environments', () => {
         pid: null,
         program: 'mytoken-desktop',
         variable: 'MY',
+        file: null,
         instanceUrl: server,
         tokenName: 'own',
         expiresAtMs: null,
@@ -290,6 +303,7 @@ describe('mytokens in environments', () => {
         pid: 6,
         program: 'python3',
         variable: 'MYTOKEN',
+        file: null,
         instanceUrl: server,
         tokenName: 'laptop',
         expiresAtMs: 4_000_000_000_000,
@@ -299,6 +313,31 @@ describe('mytokens in environments', () => {
     expect(made.log.text()).not.toContain('eyJ');
     const account = await made.imports.fromCandidate(candidates[1]?.ref ?? '', {});
     expect(made.vault.records.get(account.id)).toBe(jwtOf({ ...shared, seq_no: 2 }));
+  });
+
+  it('are found in the files where tools leave them, if they are the user’s own', async () => {
+    const made = importBench();
+    const file = (ownerId: number, claims = claimsOf()) => ({
+      text: `${jwtOf(claims)}\n`,
+      readableByOthers: false,
+      ownerId,
+    });
+    const named = claimsOf({ name: 'named' });
+    made.environment = { MYTOKEN_FILE: '/home/u/mt', XDG_RUNTIME_DIR: '/run/user/1000', PIDFILE: '/run/x' };
+    made.filesBy = {
+      '/home/u/mt': file(1000, named),
+      '/run/user/1000/mt_u1000': file(1000, claimsOf({ name: 'usual' })),
+      '/run/user/1000/bt_u1000': { text: 'an.access.token', readableByOthers: false, ownerId: 1000 },
+      '/tmp/mt_u1000': file(1001, claimsOf({ name: 'planted' })),
+      '/run/x': file(1000),
+    };
+    const candidates = await made.imports.candidates();
+    expect(candidates.map(({ file: path, variable, tokenName }) => [path, variable, tokenName])).toEqual([
+      ['/home/u/mt', 'MYTOKEN_FILE', 'named'],
+      ['/run/user/1000/mt_u1000', '', 'usual'],
+    ]);
+    const account = await made.imports.fromCandidate(candidates[0]?.ref ?? '', {});
+    expect(account.momId).toBe(momIdOf(named.jti));
   });
 
   it('leave out other JWTs, servers at impossible addresses and mytokens that are accounts already', async () => {
