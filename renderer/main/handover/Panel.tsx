@@ -27,9 +27,7 @@ export function Panel({
       }}
     >
       <div>
-        <Typography variant="h3" sx={{ fontSize: '0.95rem', fontWeight: 600 }}>
-          {title}
-        </Typography>
+        <Typography variant="h2">{title}</Typography>
         <Typography variant="body2" color="textSecondary" sx={{ mt: 0.25 }}>
           {hint}
         </Typography>
