@@ -15,6 +15,7 @@ const trustCore = [
   'ports',
   'files',
   'handover',
+  'lock',
 ];
 /** Folders of electron/ that may import `electron`. `app/` is the composition root; nobody imports it. */
 const electronFolders = [

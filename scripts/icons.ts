@@ -32,13 +32,24 @@ await runScript(async () => {
   for (const size of ICON_SIZES) await draw(source('icon'), size, `icons/${size}x${size}.png`);
   for (const [panel, colour] of Object.entries(TRAY_COLOURS)) {
     for (const size of TRAY_SIZES) {
-      await draw(source('tray').replaceAll('currentColor', colour), size, `tray/${panel}-${size}.png`);
+      for (const [drawing, prefix] of [
+        ['tray', ''],
+        ['tray-locked', 'locked-'],
+      ] as const) {
+        const svg = source(drawing).replaceAll('currentColor', colour);
+        await draw(svg, size, `tray/${prefix}${panel}-${size}.png`);
+      }
     }
   }
   // macOS tints these itself.
-  const template = source('tray').replaceAll('currentColor', '#000000');
-  await draw(template, 16, 'tray/trayTemplate.png');
-  await draw(template, 32, 'tray/trayTemplate@2x.png');
+  for (const [drawing, name] of [
+    ['tray', 'trayTemplate'],
+    ['tray-locked', 'trayLockedTemplate'],
+  ] as const) {
+    const template = source(drawing).replaceAll('currentColor', '#000000');
+    await draw(template, 16, `tray/${name}.png`);
+    await draw(template, 32, `tray/${name}@2x.png`);
+  }
   await browser.close();
   say('Icons are drawn, see assets/icons and assets/tray.');
   return 0;

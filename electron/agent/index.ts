@@ -8,9 +8,7 @@ export { createTcpPeerIdentifier, type IdentifyTcpPeer } from './callers/identif
 export { unknownCaller } from './callers/describe.ts';
 export { type Asker, createDesk, type Desk, type DeskDeps } from './desk/index.ts';
 export {
-  type AgentLock,
   type AgentSocket,
-  createAgentLock,
   createAgentSocket,
   createSocketService,
   refuseStrangeText,

@@ -14,7 +14,7 @@ export interface AgentHandlerDeps {
 
 type AgentChannel = Extract<
   keyof Handlers,
-  `clients:${string}` | `grants:${string}` | `agent:${string}` | `approval:${string}`
+  `clients:${string}` | `grants:${string}` | 'approval:show' | 'approval:get' | 'approval:decide'
 >;
 
 /** Local programs: their keys, what was remembered about them, and the questions they raise. */
@@ -39,11 +39,6 @@ export function agentHandlers(deps: AgentHandlerDeps): Pick<Handlers, AgentChann
     'grants:revoke'({ grantId }) {
       agent.grants.revoke(grantId);
       hub.changed('agent');
-      return Promise.resolve(null);
-    },
-
-    'agent:unlock'() {
-      agent.lock.release();
       return Promise.resolve(null);
     },
 

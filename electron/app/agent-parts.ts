@@ -3,9 +3,7 @@ import type { AccountPolicy } from '../../shared/model/approval.ts';
 import type { AgentView } from '../../shared/model/state.ts';
 import { type Accounts, refuseUnusable } from '../accounts/index.ts';
 import {
-  type AgentLock,
   type AgentSocket,
-  createAgentLock,
   createAgentSocket,
   createCallerIdentifier,
   createDesk,
@@ -18,9 +16,11 @@ import {
   createActivity,
   createApprovals,
   createGrants,
+  type Gate,
   type Grants,
   refusals,
 } from '../approvals/index.ts';
+import type { AppLock, Pause } from '../lock/index.ts';
 import type { MytokenClient } from '../mytoken/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
 import type { Profiles } from '../profiles/index.ts';
@@ -38,6 +38,9 @@ export interface AgentPartsDeps {
   readonly settings: SettingsService;
   /** How the store of mytokens stands, once it has been looked at. */
   readonly storage: () => Promise<VaultStateKind>;
+  readonly storageNow: () => VaultStateKind;
+  readonly lock: AppLock;
+  readonly pause: Pause;
   readonly socketPath: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -50,7 +53,6 @@ export interface AgentParts {
   readonly approvals: Approvals;
   readonly grants: Grants;
   readonly activity: Activity;
-  readonly lock: AgentLock;
   readonly socket: AgentSocket;
   view(): AgentView;
 }
@@ -59,18 +61,26 @@ export interface AgentParts {
 const mostShown = 100;
 
 export function createAgentParts(deps: AgentPartsDeps): AgentParts {
-  const { accounts, client, profiles, settings, clock, log } = deps;
+  const { accounts, client, profiles, settings, lock, pause, clock, log } = deps;
   const grants = createGrants(clock);
   const activity = createActivity(clock);
-  const lock = createAgentLock(clock);
+  /** Who locks with a password of its own wants silence; to its user, everything else can be put. */
+  const gate = (): Gate => {
+    const kind = deps.storageNow();
+    return {
+      closed: pause.isPaused() ? 'paused' : lock.state()?.by === 'client' ? 'locked' : null,
+      unlockFirst: lock.isLocked() ? 'app' : kind === 'locked' || kind === 'closed' ? 'store' : null,
+    };
+  };
   const approvals = createApprovals({
-    gate: () => ({ closed: lock.isLocked() ? 'locked' : null, unlockFirst: null }),
+    gate,
     grants,
     activity,
     clock,
     log,
   });
   lock.onChange(() => approvals.gateMoved());
+  pause.onChange(() => approvals.gateMoved());
   const identify = createCallerIdentifier({
     platform: process.platform,
     userId: process.getuid?.() ?? null,
@@ -92,6 +102,7 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
       });
     },
     refuseClosed() {
+      if (pause.isPaused()) throw refusals.paused();
       if (lock.isLocked()) throw refusals.locked();
     },
     wishFor: createWishReader({ client, profiles, clock }),
@@ -121,14 +132,12 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
     approvals,
     grants,
     activity,
-    lock,
     socket,
     view: () => ({
       socket: socket.state(),
       waiting: approvals.count(),
       grants: grants.list(),
       activity: activity.list().slice(0, mostShown),
-      locked: lock.isLocked(),
     }),
   };
 }

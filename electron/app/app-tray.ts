@@ -58,6 +58,19 @@ export function createAppTray(deps: AppTrayDeps): TrayIcon {
       case 'review':
         deps.review();
         break;
+      case 'lock':
+        core.lock.lock('user');
+        break;
+      case 'unlock':
+        // What is in the way is told in the window.
+        core.lock.unlock().catch(() => show());
+        break;
+      case 'pause':
+        core.pause.begin(action.minutes);
+        break;
+      case 'resume':
+        core.pause.end();
+        break;
       case 'settings':
         show({ page: 'settings' });
         break;
@@ -75,13 +88,16 @@ export function createAppTray(deps: AppTrayDeps): TrayIcon {
     endpoint: endpoint.state().state,
     storage: vault.state().kind,
     waiting: agent.approvals.count(),
+    lock: { locked: core.lock.state(), paused: core.pause.state() },
   });
 
   return createTray({
     icon() {
       // Named after the panel they are for: `dark` has light lines.
-      const panel = nativeTheme.shouldUseDarkColors ? 'dark-22' : 'light-22';
-      const name = process.platform === 'darwin' ? 'trayTemplate' : panel;
+      const locked = core.lock.isLocked();
+      const panel = `${locked ? 'locked-' : ''}${nativeTheme.shouldUseDarkColors ? 'dark-22' : 'light-22'}`;
+      const template = locked ? 'trayLockedTemplate' : 'trayTemplate';
+      const name = process.platform === 'darwin' ? template : panel;
       return nativeImage.createFromPath(join(deps.appRoot, 'out', 'assets', 'tray', `${name}.png`));
     },
     menu: () => buildTrayMenu(model(), language.t()),

@@ -2,10 +2,12 @@ import { app, clipboard, ipcMain, nativeTheme, powerMonitor, session, shell } fr
 import type { Translate } from '../../shared/i18n/catalogue.ts';
 import type { NavigationTarget } from '../../shared/ipc/contract.ts';
 import type { AccountView } from '../../shared/model/account.ts';
+import type { LockView } from '../../shared/model/lock.ts';
 import type { PlatformView } from '../../shared/model/state.ts';
 import { toView } from '../accounts/index.ts';
 import { createClipboard, electronClipboard } from '../clipboard/index.ts';
 import { bindIpc, createDispatcher } from '../ipc/index.ts';
+import { runAutoLock } from '../lock/index.ts';
 import { createNotifications, electronNotifications } from '../notifications/index.ts';
 import { type Clock, type Logger } from '../ports/index.ts';
 import { appScheme, createExternalOpener, hardenContents, hardenSession } from '../security/index.ts';
@@ -28,6 +30,7 @@ import { once } from './once.ts';
 import { appPaths } from './paths.ts';
 import { profileFolders } from './profile-folders.ts';
 import { createSettings } from './settings.ts';
+import { systemPower } from './system-power.ts';
 import { createStateHub } from './state-hub.ts';
 import { openTerminal } from './open-terminal.ts';
 import { windowFrame } from './window-frames.ts';
@@ -114,6 +117,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     prefillInstance: request.prefillInstance,
     warnings: [],
   });
+  const lockView = (): LockView => ({ locked: core.lock.state(), paused: core.pause.state() });
   const hub = createStateHub(
     {
       accounts: views,
@@ -125,10 +129,13 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       settings: () => settings.get(),
       platform,
       agent: () => core.agent.view(),
+      lock: lockView,
       handover: () => core.handover.view(),
     },
     clock,
   );
+
+  let stopAutoLock: () => void = () => undefined;
 
   // --- window -------------------------------------------------------------------------------------------------------------
   let quitting = false;
@@ -207,6 +214,8 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       },
       windowReady: () => window.ready(),
       agent: core.agent,
+      lock: core.lock,
+      pause: core.pause,
       handover: core.handover,
       openTerminal: openTerminal(paths.runtime),
       platform,
@@ -214,6 +223,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     }),
     (role) => `${appScheme}://${role}`,
     log,
+    () => core.lock.isLocked(),
   );
 
   /** Each source of change tells window and tray. */
@@ -235,7 +245,16 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     keys.onChange(() => hub.changed('clients'));
     const agentChanged = (): void => hub.changed('agent');
     core.agent.socket.onState(agentChanged);
-    core.agent.lock.onChange(agentChanged);
+    const lockChanged = (): void => {
+      hub.changed('lock');
+      trayToo();
+    };
+    core.lock.onChange(lockChanged);
+    core.lock.onChange(() => {
+      // What is in the clipboard can be used by whoever sits down next.
+      if (core.lock.isLocked()) void systemClipboard.clearNow();
+    });
+    core.pause.onChange(lockChanged);
     core.agent.activity.onChange(agentChanged);
     runApprovalDesk({
       approvals: core.agent.approvals,
@@ -259,6 +278,12 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     hub.onPatch((patch) => window.send('state:changed', patch));
     powerMonitor.on('resume', () => core.resumed());
     powerMonitor.on('unlock-screen', () => core.resumed());
+    stopAutoLock = runAutoLock({
+      lock: core.lock,
+      power: systemPower(powerMonitor),
+      rules: () => settings.get().lock,
+      clock,
+    });
     announceLostLogins(accounts, notifications);
   };
 
@@ -304,6 +329,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     },
     async stop() {
       quitting = true;
+      stopAutoLock();
       approvalWindow.destroy();
       window.destroy();
       tray?.stop();

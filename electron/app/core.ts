@@ -15,6 +15,8 @@ import {
 } from '../accounts/index.ts';
 import { type ClientKeys, createClientKeys, createHttpEndpoint, type HttpEndpoint } from '../agent/index.ts';
 import { createManager, type Manager } from '../manage/index.ts';
+import { refusals } from '../approvals/index.ts';
+import { type AppLock, createAppLock, createPause, type Pause } from '../lock/index.ts';
 import { createHttp, createMytokenClient, type Http, type MytokenClient } from '../mytoken/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
 import { createProfiles, type Profiles } from '../profiles/index.ts';
@@ -27,19 +29,14 @@ import {
   type Minter,
   type TokenBroker,
 } from '../tokens/index.ts';
-import {
-  createVault,
-  type KeyBackend,
-  openWithRetry,
-  type Vault,
-  type VaultStateKind,
-} from '../vault/index.ts';
+import { createVault, type KeyBackend, type Vault, type VaultStateKind } from '../vault/index.ts';
 import { type AgentParts, createAgentParts } from './agent-parts.ts';
 import { createHandover, type Handover } from './handover-parts.ts';
 import { loadCaFiles } from './ca-files.ts';
 import type { JsonStore } from './json-store.ts';
 import type { AppPaths } from './paths.ts';
 import type { SettingsService } from './settings.ts';
+import { createStoreDoor } from './store-door.ts';
 import { accountStorage, clientStorage, profileStorage } from './stores.ts';
 import { visibleFiles } from './visible-files.ts';
 
@@ -77,6 +74,8 @@ export interface Core {
   readonly endpoint: HttpEndpoint;
   readonly agent: AgentParts;
   readonly handover: Handover;
+  readonly lock: AppLock;
+  readonly pause: Pause;
   readonly removeAccount: (accountId: string, mode: RemovalMode) => Promise<void>;
   /** Lets local programs in, then opens the vault in the background; resolves when the endpoint stands. */
   start(): Promise<void>;
@@ -93,7 +92,11 @@ const firstLookMs = 10_000;
 
 export function createCore(deps: CoreDeps): Core {
   const { clock, log, settings, paths } = deps;
-  const stopping = new AbortController();
+  const lock = createAppLock({ shut: () => door.shut(), open: () => door.open(), clock, log });
+  const pause = createPause(clock);
+  const refuseClosed = (): void => {
+    if (lock.isLocked()) throw refusals.locked();
+  };
 
   const http: Http = createHttp({
     extraCa: () => loadCaFiles(settings.get().extraCaFiles, log),
@@ -122,6 +125,7 @@ export function createCore(deps: CoreDeps): Core {
     clock,
     log,
     beforeUse: (accountId) => handover.mytokenFiles.beforeUse(accountId),
+    refuseClosed,
   });
   const logins = createLogins({
     client,
@@ -171,7 +175,7 @@ export function createCore(deps: CoreDeps): Core {
     storageState: () => vault.state().kind,
     runtimeDirectory: paths.runtime,
   });
-  const minter = createMinter({ accounts, broker, client, clock, log });
+  const minter = createMinter({ accounts, broker, client, clock, log, refuseClosed });
   const minted = createMintedTokens(clock);
   const profiles = createProfiles({
     storage: profileStorage(deps.stores.profiles),
@@ -188,6 +192,9 @@ export function createCore(deps: CoreDeps): Core {
     profiles,
     settings,
     storage,
+    storageNow: () => vault.state().kind,
+    lock,
+    pause,
     socketPath: paths.agentSocket,
     clock,
     log,
@@ -200,10 +207,24 @@ export function createCore(deps: CoreDeps): Core {
     client,
     vault,
     settings,
+    lock,
+    pause,
     agentSocket: agent.socket,
     paths,
     clock,
     log,
+  });
+  const door = createStoreDoor({
+    vault,
+    settled: (signal) => broker.settled(signal),
+    forget() {
+      broker.forget();
+      minted.forgetAll();
+      agent.grants.clear();
+    },
+    isLocked: () => lock.isLocked(),
+    requestUnlock: deps.requestUnlock,
+    clock,
   });
   const removeAccount = createRemoval({
     accounts,
@@ -232,6 +253,7 @@ export function createCore(deps: CoreDeps): Core {
   /** Whenever the vault opens, look into requests that a crash interrupted. */
   const settleWhenOpen = vault.onState((state) => {
     if (state.kind === 'ok') void broker.settle();
+    agent.approvals.gateMoved();
     if (state.kind === 'locked' || state.kind === 'closed') {
       agent.grants.clear();
       minted.forgetAll();
@@ -253,6 +275,8 @@ export function createCore(deps: CoreDeps): Core {
     endpoint,
     agent,
     handover,
+    lock,
+    pause,
     removeAccount,
     async start() {
       // Nobody gets a token before the vault has been looked at, so the journal may be read meanwhile.
@@ -263,23 +287,20 @@ export function createCore(deps: CoreDeps): Core {
         handover.start(),
       ]);
       // Asking the keyring holds up the whole process for a moment: first let the answer “I am here” out.
-      clock.after(0, () => void openWithRetry(vault, { clock, signal: stopping.signal }));
+      clock.after(0, () => door.tryOpening());
     },
-    async retryStorage() {
-      await deps.requestUnlock();
-      const state = await vault.open();
-      // The password may still be being typed.
-      if (state.kind === 'locked') void openWithRetry(vault, { clock, signal: stopping.signal });
-    },
+    retryStorage: () => door.retry(),
     resumed() {
       http.reconfigure(); // connections from before the sleep are dead
       broker.resumed();
       logins.resumed();
       handover.bearerFiles.resumed();
-      if (vault.state().kind === 'locked') void openWithRetry(vault, { clock, signal: stopping.signal });
+      pause.resumed();
+      if (vault.state().kind === 'locked') door.tryOpening();
     },
     async stop() {
-      stopping.abort();
+      door.stop();
+      pause.end();
       forgetRenewed();
       forgetRemoved();
       followSettings();

@@ -9,21 +9,20 @@ import { type AgentHandlerDeps, agentHandlers } from './agent-handlers.ts';
 import { type ComposeHandlerDeps, composeHandlers } from './compose-handlers.ts';
 import { type ManageHandlerDeps, manageHandlers } from './manage-handlers.ts';
 import { countCertificates } from './ca-files.ts';
+import { type LockHandlerDeps, lockHandlers } from './lock-handlers.ts';
 import { unverifiedClaims } from './jwt-claims.ts';
 import { type HandoverHandlerDeps, handoverHandlers } from './handover-handlers.ts';
 import { serverTemplates } from './server-templates.ts';
 import type { SettingsService } from './settings.ts';
 
 export interface HandlerDeps
-  extends AgentHandlerDeps, ComposeHandlerDeps, HandoverHandlerDeps, ManageHandlerDeps {
+  extends AgentHandlerDeps, ComposeHandlerDeps, HandoverHandlerDeps, LockHandlerDeps, ManageHandlerDeps {
   readonly accounts: Accounts;
   readonly logins: Logins;
   readonly imports: Imports;
   readonly broker: TokenBroker;
   readonly settings: SettingsService;
   readonly vault: Vault;
-  /** The user asks: the desktop may ask back for the keyring's password. */
-  readonly retryStorage: () => Promise<void>;
   /** Revokes at the server first (mode `revoke`), then forgets the account here. */
   readonly removeAccount: (accountId: string, mode: 'revoke' | 'local-only') => Promise<void>;
   /** Puts a fresh or cached access token into the clipboard and says so; the times it is good for. */
@@ -144,6 +143,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...handoverHandlers(deps),
 
     ...agentHandlers(deps),
+
+    ...lockHandlers(deps),
 
     async 'clipboard:clear'() {
       await deps.clearClipboard();

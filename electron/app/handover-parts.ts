@@ -11,6 +11,7 @@ import {
   type MytokenFiles,
   type WishStorage,
 } from '../handover/index.ts';
+import type { AppLock, Pause } from '../lock/index.ts';
 import type { MytokenClient } from '../mytoken/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
 import type { TokenBroker } from '../tokens/index.ts';
@@ -26,6 +27,8 @@ export interface HandoverDeps {
   readonly client: MytokenClient;
   readonly vault: Pick<Vault, 'state' | 'onState'>;
   readonly settings: SettingsService;
+  readonly lock: Pick<AppLock, 'isLocked' | 'onChange'>;
+  readonly pause: Pick<Pause, 'isPaused' | 'onChange'>;
   readonly agentSocket: Pick<AgentSocket, 'state'>;
   readonly paths: AppPaths;
   readonly clock: Clock;
@@ -60,16 +63,21 @@ const bearerWishes = z.array(
 const mytokenWishes = z.array(z.object({ accountId: z.string(), path: z.string().min(1).max(4096) }));
 
 export function createHandover(deps: HandoverDeps): Handover {
-  const { accounts, broker, client, vault, settings, paths, clock, log } = deps;
+  const { accounts, broker, client, vault, settings, lock, pause, paths, clock, log } = deps;
   const document = documentParts(deps.store, log);
   const userId = process.getuid?.() ?? null;
 
   const serving = {
     allows: (accountId: string) =>
-      ['ok', 'session'].includes(vault.state().kind) && settings.get().policies[accountId] !== 'deny',
+      ['ok', 'session'].includes(vault.state().kind) &&
+      !lock.isLocked() &&
+      !pause.isPaused() &&
+      settings.get().policies[accountId] !== 'deny',
     onChange(listener: () => void) {
       const forget = [
         vault.onState(listener),
+        lock.onChange(listener),
+        pause.onChange(listener),
         settings.onChange((now, before) => {
           if (now.policies !== before.policies) listener();
         }),

@@ -97,6 +97,7 @@ export function createStateHub(sources: StateSources, clock: Clock): StateHub {
         endpoint: sources.endpoint(),
         clients: sources.clients(),
         agent: sources.agent(),
+        lock: sources.lock(),
         handover: sources.handover(),
         login: sources.login(),
         clipboard: sources.clipboard(),

@@ -41,6 +41,7 @@ export function createDispatcher(
   handlers: Handlers,
   originOf: (role: WindowRole) => string,
   log: Logger,
+  isLocked: () => boolean = () => false,
 ): Dispatcher {
   const missing = channels.filter((channel) => typeof handlers[channel] !== 'function');
   const extra = Object.keys(handlers).filter((name) => !(channels as readonly string[]).includes(name));
@@ -69,6 +70,10 @@ export function createDispatcher(
         return refuse(channel, 'role');
       if (frame.origin !== originOf(role)) return refuse(channel, 'origin');
 
+      if (isLocked() && !('whileLocked' in spec)) {
+        const error = new DomainError('app/locked', 'Mytoken Desktop is locked.', { retryable: true });
+        return { ok: false, error: error.toEnvelope() };
+      }
       const parsed = spec.args.safeParse(args);
       if (!parsed.success) {
         const field = parsed.error.issues[0]?.path.join('.') ?? '';

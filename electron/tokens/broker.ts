@@ -15,6 +15,8 @@ export interface BrokerDeps {
   readonly log: Logger;
   /** See MytokenKeeperDeps. */
   readonly beforeUse?: ((accountId: string) => Promise<void>) | undefined;
+  /** See MytokenKeeperDeps; asked for cached tokens as well. */
+  readonly refuseClosed?: (() => void) | undefined;
 }
 
 interface Request {
@@ -60,6 +62,7 @@ export function createTokenBroker(deps: BrokerDeps): TokenBroker & { settle(): P
         comment: request.comment,
       });
     });
+    deps.refuseClosed?.();
     const lifetimeMs = answer.expiresInSeconds * 1000;
     const grant: AccessTokenGrant = {
       accountId: request.accountId,
@@ -104,6 +107,7 @@ export function createTokenBroker(deps: BrokerDeps): TokenBroker & { settle(): P
 
     async accessToken(wish) {
       if (stopping) throw shuttingDown();
+      deps.refuseClosed?.();
       const request = requestOf(wish);
       if (wish.fresh !== true) {
         const cached = cache.get(request.key, wish.minValidMs);
@@ -143,6 +147,8 @@ export function createTokenBroker(deps: BrokerDeps): TokenBroker & { settle(): P
         ? null
         : cache.validUntilMs(cacheKey(accountId, account.defaultScopes, account.defaultAudience));
     },
+
+    settled: (signal) => keeper.settled(signal),
 
     resumed: () => cache.prune(),
   };

@@ -21,6 +21,8 @@ export interface MinterDeps {
   readonly client: Pick<MytokenClient, 'createSubMytoken' | 'discover' | 'revoke'>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Throws while nothing may be handed out: what a server made in that moment is taken back. */
+  readonly refuseClosed?: (() => void) | undefined;
 }
 
 /** A mytoken made from an account's, as the server granted it. */
@@ -83,6 +85,12 @@ export function createMinter(deps: MinterDeps): Minter {
         throw new DomainError('compose/widened', 'The server gave more than was asked for.', {
           details: { revoked },
         });
+      }
+      try {
+        deps.refuseClosed?.();
+      } catch (error) {
+        await revoke({ instanceUrl: account.instanceUrl, value });
+        throw error;
       }
       log.info('compose.issued', { accountId, kind: kindOf(issued) });
       return {

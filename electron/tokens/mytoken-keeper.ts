@@ -18,8 +18,11 @@ export interface MytokenKeeperDeps {
    * left. Its failures keep nobody from using the mytoken that there is.
    */
   readonly beforeUse?: ((accountId: string) => Promise<void>) | undefined;
+  /** Throws while no mytoken may be used, as when the app is locked. What is under way then still comes home. */
+  readonly refuseClosed?: (() => void) | undefined;
 }
 
+const settleRetryMs = 1_000;
 const storeRetryMs = [1_000, 5_000, 30_000] as const;
 
 /**
@@ -34,6 +37,8 @@ export class MytokenKeeper {
   readonly #unsettled = new Map<string, JournalEntry>();
   /** Replaced mytokens which the vault refused to take; the only living copy. */
   readonly #homeless = new Map<string, IssuedMytoken>();
+  /** Requests under way, with what they may bring home. */
+  readonly #lent = new Set<Promise<unknown>>();
   readonly #cancelRetry = new Map<string, () => void>();
 
   constructor(deps: MytokenKeeperDeps) {
@@ -70,18 +75,32 @@ export class MytokenKeeper {
 
   async lend<T>(accountId: string, task: MytokenTask<T>, use: MytokenUse = 'may-replace'): Promise<T> {
     const record = this.#deps.accounts.require(accountId);
-    if (!this.#needsTurn(record)) return this.#lendNow(accountId, task, use);
-    return this.#turnstile.run(accountId, () => this.#lendNow(accountId, task, use));
+    const lend = (): Promise<T> => this.#lendNow(accountId, task, use);
+    return this.#counted(this.#needsTurn(record) ? this.#turnstile.run(accountId, lend) : lend());
+  }
+
+  /** See TokenBroker.settled. */
+  async settled(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && (this.#lent.size > 0 || this.#homeless.size > 0)) {
+      await Promise.allSettled([...this.#lent]);
+      for (const accountId of [...this.#homeless.keys()]) {
+        await this.#turnstile
+          .run(accountId, () => this.#storeHomeless(accountId))
+          // Tried again as often as it takes: what is in memory is the only living copy.
+          .catch(() => new Promise<void>((resolve) => this.#deps.clock.after(settleRetryMs, resolve)));
+      }
+    }
   }
 
   /** See TokenBroker.withStill. */
   withStill<T>(accountId: string, task: (mytoken: Secret) => Promise<T>): Promise<T> {
     this.#deps.accounts.require(accountId);
-    return this.#turnstile.run(accountId, async () => {
+    const held = this.#turnstile.run(accountId, async () => {
       await this.#storeHomeless(accountId);
       await this.#beforeUse(accountId);
       return task(await this.#currentMytoken(this.#deps.accounts.require(accountId)));
     });
+    return this.#counted(held);
   }
 
   /** See TokenBroker.resolveUncertain. */
@@ -90,6 +109,15 @@ export class MytokenKeeper {
       const record = this.#deps.accounts.require(accountId);
       return this.#probe(record, await this.#currentMytoken(record));
     });
+  }
+
+  async #counted<T>(request: Promise<T>): Promise<T> {
+    this.#lent.add(request);
+    try {
+      return await request;
+    } finally {
+      this.#lent.delete(request);
+    }
   }
 
   #needsTurn(record: AccountRecord): boolean {
@@ -317,6 +345,7 @@ export class MytokenKeeper {
   }
 
   async #currentMytoken(record: AccountRecord): Promise<Secret> {
+    this.#deps.refuseClosed?.();
     const mytoken = await this.#deps.accounts.mytoken(record.id);
     if (mytoken) return mytoken;
     this.#deps.accounts.markStatus(record.id, 'login-needed', {

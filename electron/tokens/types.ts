@@ -52,6 +52,8 @@ export interface TokenBroker {
   forget(accountId?: string): void;
   /** The cached token's expiry for the account's defaults, for countdowns; null when nothing is cached. */
   cachedUntilMs(accountId: string): number | null;
+  /** Resolves when no request is under way and every replaced mytoken is stored, or at `signal`. */
+  settled(signal: AbortSignal): Promise<void>;
   /** To be called when the machine wakes up: re-reads clocks, drops what expired while asleep. */
   resumed(): void;
 }

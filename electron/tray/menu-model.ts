@@ -1,4 +1,5 @@
 import type { AccountView } from '../../shared/model/account.ts';
+import { type LockView, type PauseMinutes, pauseMinutes } from '../../shared/model/lock.ts';
 import type { EndpointView, StorageView } from '../../shared/model/state.ts';
 import type { Translate } from '../../shared/i18n/catalogue.ts';
 
@@ -8,6 +9,7 @@ export interface TrayModel {
   readonly storage: StorageView['kind'];
   /** Requests of programs that wait for an answer. */
   readonly waiting: number;
+  readonly lock: LockView;
 }
 
 export type TrayAction =
@@ -16,6 +18,8 @@ export type TrayAction =
   | { readonly kind: 'show' }
   | { readonly kind: 'review' }
   | { readonly kind: 'settings' }
+  | { readonly kind: 'lock' | 'unlock' | 'resume' }
+  | { readonly kind: 'pause'; readonly minutes: PauseMinutes }
   | { readonly kind: 'quit' };
 
 export type TrayItem =
@@ -34,6 +38,12 @@ const usable: ReadonlySet<string> = new Set(['ok', 'expiring', 'unreachable']);
 
 /** First line: how things stand. Menus cannot carry icons everywhere, so state is always text. */
 export function statusLine(model: TrayModel, t: Translate): string {
+  if (model.lock.locked !== null) return t('tray.status.locked');
+  const status = servingLine(model, t);
+  return model.lock.paused === null ? status : t('tray.status.paused', { status });
+}
+
+function servingLine(model: TrayModel, t: Translate): string {
   if (model.storage !== 'ok' && model.storage !== 'session') return t('tray.status.storage');
   const endpoint = t(model.endpoint === 'listening' ? 'tray.endpoint.on' : 'tray.endpoint.off');
   return t('tray.status.line', { accounts: model.accounts.length, endpoint });
@@ -49,24 +59,46 @@ export function buildTrayMenu(model: TrayModel, t: Translate): readonly TrayItem
     const label = t('tray.review', { count: model.waiting });
     items.push({ type: 'action', label, enabled: true, action: { kind: 'review' } });
   }
-  const first = model.accounts.find((account) => account.isDefault) ?? model.accounts[0];
+  // A locked app gives out nothing, to the tray neither.
+  const accounts = model.lock.locked === null ? model.accounts : [];
+  const first = accounts.find((account) => account.isDefault) ?? accounts[0];
   if (first) {
     items.push(
       { type: 'separator' },
       copyItem(first, t('tray.copy-default', { account: labelOf(first) })),
-      ...model.accounts.slice(0, mostAccounts).map((account) => accountItem(account, t)),
+      ...accounts.slice(0, mostAccounts).map((account) => accountItem(account, t)),
     );
-    if (model.accounts.length > mostAccounts) {
+    if (accounts.length > mostAccounts) {
       items.push({ type: 'action', label: t('tray.more'), enabled: true, action: { kind: 'show' } });
     }
   }
   items.push(
+    { type: 'separator' },
+    ...lockItems(model.lock, t),
     { type: 'separator' },
     { type: 'action', label: t('tray.show'), enabled: true, action: { kind: 'show' } },
     { type: 'action', label: t('tray.settings'), enabled: true, action: { kind: 'settings' } },
     { type: 'action', label: t('tray.quit'), enabled: true, action: { kind: 'quit' } },
   );
   return items;
+}
+
+function lockItems({ locked, paused }: LockView, t: Translate): readonly TrayItem[] {
+  const action = (label: string, what: TrayAction): TrayItem => ({
+    type: 'action',
+    label,
+    enabled: true,
+    action: what,
+  });
+  const pauses = pauseMinutes.map((minutes) =>
+    action(t(`lock.pause.${minutes ?? 'open'}`), { kind: 'pause', minutes }),
+  );
+  return [
+    paused === null
+      ? { type: 'submenu', label: t('lock.pause'), items: pauses }
+      : action(t('tray.resume'), { kind: 'resume' }),
+    locked === null ? action(t('tray.lock'), { kind: 'lock' }) : action(t('tray.unlock'), { kind: 'unlock' }),
+  ];
 }
 
 function accountItem(account: AccountView, t: Translate): TrayItem {

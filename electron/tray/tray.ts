@@ -52,6 +52,7 @@ export function createTray(deps: TrayDeps): TrayIcon {
     // Linux shows changes only after the menu has been set again; the old one must not be edited in place.
     tray.setContextMenu(Menu.buildFromTemplate(template(items)));
     tray.setToolTip(deps.tooltip());
+    tray.setImage(deps.icon());
   };
 
   tray.on('click', deps.onClick);

@@ -109,7 +109,21 @@ export function ApprovalScreen({ approval }: { readonly approval: ApprovalView }
           {approval.asked > 1 && ` ${t('approval.asked', { count: approval.asked })}`}
         </Alert>
         {approval.unlockFirst !== null && (
-          <Alert severity="warning">{t(`approval.unlock-first.${approval.unlockFirst}`)}</Alert>
+          <Alert
+            severity="warning"
+            action={
+              <Button
+                color="inherit"
+                size="small"
+                disabled={task.busy}
+                onClick={() => void task.run(() => call('approval:unlock', null))}
+              >
+                {t('lock.unlock')}
+              </Button>
+            }
+          >
+            {t(`approval.unlock-first.${approval.unlockFirst}`)}
+          </Alert>
         )}
         {content.kind === 'access-token' ? (
           <Wanted scope={content.scope} audience={content.audience} />

@@ -4,7 +4,7 @@ import Terminal from '@mui/icons-material/Terminal';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import ButtonBase from '@mui/material/ButtonBase';
-import { type ReactElement, type ReactNode, useEffect, useState } from 'react';
+import { type ReactElement, type ReactNode, useCallback, useEffect, useState } from 'react';
 import type { MessageKey } from '../../shared/i18n/catalogue.ts';
 import { useApp } from '../hooks/app-context.tsx';
 import { AccountPage } from './account/AccountPage.tsx';
@@ -12,6 +12,8 @@ import { AccountsPage } from './accounts/AccountsPage.tsx';
 import { AddAccountPage } from './add-account/AddAccountPage.tsx';
 import { ComposePage } from './compose/ComposePage.tsx';
 import { CopyBar } from './CopyBar.tsx';
+import { LockedPage } from './lock/LockedPage.tsx';
+import { PausedNotice } from './lock/PausedNotice.tsx';
 import { type Place, placeOf } from './navigation.ts';
 import { NoTrayBanner } from './NoTrayBanner.tsx';
 import { OnboardingPage } from './onboarding/OnboardingPage.tsx';
@@ -33,11 +35,15 @@ const rail: readonly {
 
 /** Navigation around the page. Storage trouble and the first start take the whole window. */
 export function Shell(): ReactNode {
-  const { state, t, store } = useApp();
+  const { state, t, store, call } = useApp();
   const [place, setPlace] = useState<Place>({ page: 'accounts' });
   const [sheet, setSheet] = useState(false);
   useEffect(() => store.onNavigate((target) => setPlace(placeOf(target))), [store]);
-  useShortcuts({ go: setPlace, showSheet: () => setSheet(true) });
+  const lock = useCallback(() => void call('lock:lock', null), [call]);
+  useShortcuts({ go: setPlace, showSheet: () => setSheet(true), lock });
+
+  const { locked } = state.lock;
+  if (locked !== null) return <LockedPage locked={locked} />;
 
   const { kind } = state.storage;
   const trouble =
@@ -63,6 +69,7 @@ export function Shell(): ReactNode {
         {t('nav.skip')}
       </Button>
       <NoTrayBanner />
+      <PausedNotice />
       <Box
         sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: { xs: 'column-reverse', sm: 'row' } }}
       >

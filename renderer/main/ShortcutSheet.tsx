@@ -24,6 +24,7 @@ export function ShortcutSheet({
           items={[
             [`${modifier}+N`, t('shortcuts.add')],
             [`${modifier}+F`, t('shortcuts.filter')],
+            [`${modifier}+L`, t('shortcuts.lock')],
             [`${modifier}+,`, t('shortcuts.settings')],
             [t('shortcuts.enter'), t('shortcuts.copy')],
             ['?', t('shortcuts.sheet')],

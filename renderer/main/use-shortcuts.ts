@@ -4,10 +4,11 @@ import type { Place } from './navigation.ts';
 interface ShortcutActions {
   readonly go: (place: Place) => void;
   readonly showSheet: () => void;
+  readonly lock: () => void;
 }
 
 /** Keys that work anywhere in the window. Letters without a modifier never do anything, save `?` outside of fields. */
-export function useShortcuts({ go, showSheet }: ShortcutActions): void {
+export function useShortcuts({ go, showSheet, lock }: ShortcutActions): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const inField =
@@ -24,6 +25,9 @@ export function useShortcuts({ go, showSheet }: ShortcutActions): void {
         case ',':
           go({ page: 'settings' });
           break;
+        case 'l':
+          lock();
+          break;
         case 'f':
           go({ page: 'accounts' });
           requestAnimationFrame(() =>
@@ -37,5 +41,5 @@ export function useShortcuts({ go, showSheet }: ShortcutActions): void {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [go, showSheet]);
+  }, [go, showSheet, lock]);
 }

@@ -3,6 +3,7 @@ import { composeDe } from './de/compose.ts';
 import { decisionsDe } from './de/decisions.ts';
 import { desktopDe } from './de/desktop.ts';
 import { errorsDe } from './de/errors.ts';
+import { lockDe } from './de/lock.ts';
 import { manageDe } from './de/manage.ts';
 import { handoverDe } from './de/handover.ts';
 import { windowDe } from './de/window.ts';
@@ -14,6 +15,7 @@ export const de = {
   ...composeDe,
   ...agentDe,
   ...decisionsDe,
+  ...lockDe,
   ...manageDe,
   ...handoverDe,
 };

@@ -3,6 +3,7 @@ import { composeEn } from './en/compose.ts';
 import { decisionsEn } from './en/decisions.ts';
 import { desktopEn } from './en/desktop.ts';
 import { errorsEn } from './en/errors.ts';
+import { lockEn } from './en/lock.ts';
 import { manageEn } from './en/manage.ts';
 import { handoverEn } from './en/handover.ts';
 import { windowEn } from './en/window.ts';
@@ -15,6 +16,7 @@ export const en = {
   ...composeEn,
   ...agentEn,
   ...decisionsEn,
+  ...lockEn,
   ...manageEn,
   ...handoverEn,
 } as const;

@@ -51,14 +51,17 @@ export const mainChannels = [
   'storage:use-session',
   'storage:reset',
   'grants:revoke',
-  'agent:unlock',
+  'lock:lock',
+  'lock:unlock',
+  'lock:pause',
+  'lock:resume',
   'approval:show',
   'help:open',
   'window:ready',
 ] as const;
 
 /** Calls of the approval window, which can do nothing else. */
-export const approvalChannels = ['approval:get', 'approval:decide'] as const;
+export const approvalChannels = ['approval:get', 'approval:decide', 'approval:unlock'] as const;
 
 /** Names of all calls a window can make. */
 export const channels = [...mainChannels, ...approvalChannels] as const;

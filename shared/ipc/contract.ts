@@ -4,6 +4,7 @@ import { accountCalls } from './calls/accounts.ts';
 import { agentCalls } from './calls/agent.ts';
 import { appCalls } from './calls/app.ts';
 import { composeCalls } from './calls/compose.ts';
+import { lockCalls } from './calls/lock.ts';
 import { handoverCalls } from './calls/handover.ts';
 import type { CallSpec } from './calls/fields.ts';
 import { manageCalls } from './calls/manage.ts';
@@ -29,6 +30,7 @@ export const contract = {
   ...agentCalls,
   ...appCalls,
   ...composeCalls,
+  ...lockCalls,
   ...manageCalls,
   ...handoverCalls,
 } as const satisfies Record<Channel, CallSpec>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountPolicies } from './approval.ts';
+import { lockRulesSchema } from './lock.ts';
 
 /** Everything the user can set that is not an account. No secret ever lives here. */
 export const settingsSchema = z.strictObject({
@@ -18,6 +19,8 @@ export const settingsSchema = z.strictObject({
   socket: z.strictObject({ enabled: z.boolean() }),
   /** What happens when a program asks, by account id; `ask-once` where nothing is said. */
   policies: z.record(z.string().max(64), z.enum(accountPolicies)),
+  /** When the app locks by itself. */
+  lock: lockRulesSchema,
   /** PEM files with further certificate authorities to trust for mytoken servers. */
   extraCaFiles: z.array(z.string().min(1).max(4096)).max(32),
   /** Mytoken servers the user added himself. */
@@ -36,6 +39,7 @@ export const defaultSettings: Settings = {
   endpoint: { enabled: false, port: 0, allowLocalhostName: false },
   socket: { enabled: false },
   policies: {},
+  lock: { withScreen: false, beforeSleep: false, idleMinutes: 0 },
   extraCaFiles: [],
   instances: [],
   notifications: { copied: true, problems: true },

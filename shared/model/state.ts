@@ -1,6 +1,7 @@
 import type { AccountView } from './account.ts';
 import type { ActivityRecord, GrantView } from './approval.ts';
 import type { HandoverView } from './handover.ts';
+import type { LockView } from './lock.ts';
 import type { Settings } from './settings.ts';
 
 export interface StorageView {
@@ -35,8 +36,6 @@ export interface AgentView {
   readonly grants: readonly GrantView[];
   /** The newest ones first, at most a hundred. */
   readonly activity: readonly ActivityRecord[];
-  /** A client locked the socket with a password. */
-  readonly locked: boolean;
 }
 
 /**
@@ -124,6 +123,7 @@ export interface AppState {
   readonly endpoint: EndpointView;
   readonly clients: readonly ClientView[];
   readonly agent: AgentView;
+  readonly lock: LockView;
   readonly handover: HandoverView;
   readonly login: LoginView | null;
   readonly clipboard: ClipboardView;
@@ -143,6 +143,7 @@ export interface StatePatch {
   readonly endpoint?: EndpointView;
   readonly clients?: readonly ClientView[];
   readonly agent?: AgentView;
+  readonly lock?: LockView;
   readonly handover?: HandoverView;
   readonly login?: LoginView | null;
   readonly clipboard?: ClipboardView;

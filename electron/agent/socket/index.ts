@@ -1,4 +1,3 @@
-export { type AgentLock, createAgentLock } from './lock.ts';
 export { type AgentSocket, createAgentSocket } from './server.ts';
 export { refuseStrangeText, wishOfProfile } from './profile-wish.ts';
 export { createSocketService } from './service.ts';

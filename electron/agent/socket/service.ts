@@ -2,16 +2,16 @@ import { DomainError } from '../../../shared/errors.ts';
 import type { AccountPolicy } from '../../../shared/model/approval.ts';
 import type { CallerView } from '../../../shared/model/caller.ts';
 import type { AccountRecord, Accounts } from '../../accounts/index.ts';
+import type { AppLock } from '../../lock/index.ts';
 import type { AccountChoice, Asker, Desk } from '../desk/index.ts';
 import type { AgentAnswer } from './answers.ts';
-import type { AgentLock } from './lock.ts';
 import type { AgentRequest } from './requests.ts';
 import type { AgentService } from './types.ts';
 
 export interface SocketServiceDeps {
   readonly desk: Desk;
   readonly accounts: Pick<Accounts, 'all'>;
-  readonly lock: AgentLock;
+  readonly lock: Pick<AppLock, 'isLocked' | 'state' | 'lockWith' | 'unlockWith'>;
   readonly policyOf: (accountId: string) => AccountPolicy;
   /** Stops serving these accounts until the user says otherwise; nothing is deleted. */
   readonly pause: (accountIds: readonly string[]) => void;
@@ -85,19 +85,25 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
   };
 
   const unlock = async (password: string): Promise<AgentAnswer> => {
-    switch (await lock.unlock(password)) {
+    switch (await lock.unlockWith(password)) {
       case 'unlocked':
         return { kind: 'done', info: 'Agent unlocked' };
       case 'not-locked':
         return refused('Agent not locked');
       case 'wrong':
         return refused('wrong password');
+      case 'elsewhere':
+        return {
+          kind: 'refused',
+          error: 'Mytoken Desktop was not locked with a password',
+          info: 'Unlock it in its window',
+        };
     }
   };
 
   return {
     async handle(request, { caller, signal }) {
-      if (lock.isLocked() && request.kind !== 'check' && request.kind !== 'unlock') return agentLocked;
+      if (lock.isLocked() && !isHeardWhileLocked(request, lock.state()?.by === 'client')) return agentLocked;
       try {
         switch (request.kind) {
           case 'access_token':
@@ -122,7 +128,9 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
               },
             };
           case 'lock':
-            return (await lock.lock(request.password)) ? { kind: 'done', info: 'Agent locked' } : agentLocked;
+            return (await lock.lockWith(request.password))
+              ? { kind: 'done', info: 'Agent locked' }
+              : agentLocked;
           case 'unlock':
             return await unlock(request.password);
           case 'remove': {
@@ -147,6 +155,12 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
       }
     },
   };
+}
+
+/** What asks its user can wait for him, unless a client wanted silence; the desk tells what cannot wait. */
+function isHeardWhileLocked({ kind }: AgentRequest, byClient: boolean): boolean {
+  if (kind === 'check' || kind === 'unlock') return true;
+  return !byClient && (kind === 'access_token' || kind === 'mytoken');
 }
 
 /** By short name, else by issuer; some clients send an issuer in the place of the name. */

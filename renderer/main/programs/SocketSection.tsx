@@ -1,5 +1,3 @@
-import Alert from '@mui/material/Alert';
-import Button from '@mui/material/Button';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
 import type { ReactNode } from 'react';
@@ -36,22 +34,6 @@ export function SocketSection(): ReactNode {
         />
       )}
       {socket.state === 'error' && <ErrorNotice code={socket.problem} />}
-      {agent.locked && (
-        <Alert
-          severity="warning"
-          action={
-            <Button
-              color="inherit"
-              size="small"
-              onClick={() => void task.run(() => call('agent:unlock', null))}
-            >
-              {t('agent.unlock')}
-            </Button>
-          }
-        >
-          {t('agent.locked')}
-        </Alert>
-      )}
       <ErrorNotice error={task.error} />
     </Section>
   );

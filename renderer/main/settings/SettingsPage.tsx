@@ -14,6 +14,7 @@ import { Facts } from '../../components/Facts.tsx';
 import { Page, Section } from '../../components/Page.tsx';
 import { useApp } from '../../hooks/app-context.tsx';
 import { useTask } from '../../hooks/use-task.ts';
+import { LockSettings } from '../lock/LockSettings.tsx';
 import { StorageSummary } from '../storage/StorageSummary.tsx';
 
 const clipboardChoices = [10, 20, 30, 60, 120, 300] as const;
@@ -72,6 +73,7 @@ export function SettingsPage(): ReactNode {
           label={t('settings.start-hidden')}
         />
       </Section>
+      <LockSettings />
       <Section title={t('settings.clipboard')} hint={t('settings.clipboard-hint')}>
         <TextField
           select

@@ -48,8 +48,6 @@ export const agentDe = {
     'Programme für oidc-agent, etwa oidc-token, können hier ohne Schlüssel fragen. Du wirst gefragt, bevor sie etwas bekommen.',
   'agent.switch': 'Programmen von oidc-agent antworten',
   'agent.env': 'Zeile für die Shell',
-  'agent.locked': 'Ein Programm hat diesen Socket mit einem Passwort gesperrt.',
-  'agent.unlock': 'Entsperren',
   'agent.waiting':
     '{count, plural, one {# Anfrage wartet auf deine Antwort.} other {# Anfragen warten auf deine Antwort.}}',
   'agent.review': 'Ansehen',

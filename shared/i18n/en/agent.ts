@@ -48,8 +48,6 @@ export const agentEn = {
     'Programs made for oidc-agent, such as oidc-token, can ask here without a key. You are asked before they get anything.',
   'agent.switch': 'Answer programs of oidc-agent',
   'agent.env': 'Line for the shell',
-  'agent.locked': 'A program locked this socket with a password.',
-  'agent.unlock': 'Unlock',
   'agent.waiting':
     '{count, plural, one {# request waits for your answer.} other {# requests wait for your answer.}}',
   'agent.review': 'Review',

@@ -26,10 +26,8 @@ export const agentCalls = {
     secretResult: true,
   },
   'grants:revoke': { args: z.strictObject({ grantId: id }), result: nothing, roles: ['main'] },
-  /** Takes off the lock that a client put on the socket. */
-  'agent:unlock': { args: nothing, result: nothing, roles: ['main'] },
   /** Brings the approval window to the front. */
-  'approval:show': { args: nothing, result: nothing, roles: ['main'] },
+  'approval:show': { args: nothing, result: nothing, roles: ['main'], whileLocked: true },
   'approval:get': {
     args: nothing,
     result: z.object({
@@ -37,6 +35,7 @@ export const agentCalls = {
       platform: z.custom<PlatformView>(isObject),
     }),
     roles: ['approval'],
+    whileLocked: true,
   },
   'approval:decide': {
     args: z.strictObject({
@@ -53,5 +52,6 @@ export const agentCalls = {
     }),
     result: nothing,
     roles: ['approval'],
+    whileLocked: true,
   },
 } as const satisfies Record<string, CallSpec>;

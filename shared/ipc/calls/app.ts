@@ -14,8 +14,8 @@ export const helpLinks = [
 
 /** The app itself: state, settings, storage, clipboard, help. */
 export const appCalls = {
-  'state:get': { args: nothing, result: z.custom<AppState>(isObject), roles: ['main'] },
-  'clipboard:clear': { args: nothing, result: nothing, roles: ['main'] },
+  'state:get': { args: nothing, result: z.custom<AppState>(isObject), roles: ['main'], whileLocked: true },
+  'clipboard:clear': { args: nothing, result: nothing, roles: ['main'], whileLocked: true },
   'settings:update': { args: settingsPatchSchema, result: nothing, roles: ['main'] },
   /** Main shows the file dialog and checks that the file holds certificates; `null` when it was closed. */
   'settings:add-ca-file': {
@@ -30,7 +30,8 @@ export const appCalls = {
     args: z.strictObject({ link: z.enum(helpLinks), accountId: id.optional() }),
     result: nothing,
     roles: ['main'],
+    whileLocked: true,
   },
   /** The page has drawn its first frame. */
-  'window:ready': { args: nothing, result: nothing, roles: ['main'] },
+  'window:ready': { args: nothing, result: nothing, roles: ['main'], whileLocked: true },
 } as const satisfies Record<string, CallSpec>;

@@ -11,6 +11,8 @@ export interface CallSpec {
   readonly roles: readonly WindowRole[];
   /** Only the few calls whose purpose is to hand over a secret may carry one. */
   readonly secretResult?: true;
+  /** Works while the app is locked; nothing else does. */
+  readonly whileLocked?: true;
 }
 
 export const id = z.string().min(1).max(64);

@@ -2,13 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Core, createCore } from '../../../electron/app/core.ts';
-import type { JsonStore } from '../../../electron/app/json-store.ts';
-import { appPaths } from '../../../electron/app/paths.ts';
-import { createSettings } from '../../../electron/app/settings.ts';
-import { silentLogger, systemClock } from '../../../electron/ports/index.ts';
+import type { Core } from '../../../electron/app/core.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { defaultSettings } from '../../../shared/model/settings.ts';
+import { makeCore, MemoryDocuments } from '../../support/app-core.ts';
 import { FakeKeyBackend } from '../../support/fake-key-backend.ts';
 
 /** A keyring that takes its time, as one does right after a login to the desktop. */
@@ -29,46 +26,20 @@ class SlowKeyBackend extends FakeKeyBackend {
 let sandbox: Sandbox;
 let directory: string;
 let core: Core | null = null;
-const documents = new Map<string, unknown>();
-
-function store(name: string): JsonStore {
-  return {
-    load: () => documents.get(name),
-    save: (document) => {
-      documents.set(name, JSON.parse(JSON.stringify(document)));
-    },
-    setAside: () => null,
-  };
-}
+let documents = new MemoryDocuments();
 
 function open(keyringDelayMs: number): Core {
-  return createCore({
-    requestUnlock: () => Promise.resolve(),
-    paths: appPaths({
-      platform: 'linux',
-      userData: directory,
-      environment: { MYTOKEN_DESKTOP_RUNTIME_DIR: join(directory, 'run') },
-    }),
-    settings: createSettings(store('settings'), silentLogger),
-    stores: {
-      accounts: store('accounts'),
-      clients: store('clients'),
-      profiles: store('profiles'),
-      handover: store('handover'),
-    },
-    backends: [new SlowKeyBackend(keyringDelayMs)],
-    openInBrowser: () => Promise.resolve(),
-    clock: systemClock(),
-    log: silentLogger,
-    appVersion: '0',
-  });
+  return makeCore({ directory, documents, backends: [new SlowKeyBackend(keyringDelayMs)] }).core;
 }
 
 beforeEach(async () => {
   sandbox = await startSandbox();
   directory = await mkdtemp(join(tmpdir(), 'core-'));
-  documents.clear();
-  documents.set('settings', { ...defaultSettings, endpoint: { ...defaultSettings.endpoint, enabled: true } });
+  documents = new MemoryDocuments();
+  documents.all.set('settings', {
+    ...defaultSettings,
+    endpoint: { ...defaultSettings.endpoint, enabled: true },
+  });
 });
 
 afterEach(async () => {

@@ -53,8 +53,9 @@ beforeEach(() => {
     clients: () => [],
     agent: () => ({
       socket: { state: 'off', path: null, problem: null },
-      ...{ waiting: 0, grants: [], activity: [], locked: false },
+      ...{ waiting: 0, grants: [], activity: [] },
     }),
+    lock: () => ({ locked: null, paused: null }),
     handover: () => ({ bearerFiles: [], mytokenFiles: [], discoveryPath: null }),
     login: () => null,
     clipboard: () => ({ clearsAtMs: null, accountId: null, tokenExpiresAtMs: null, problem: null }),

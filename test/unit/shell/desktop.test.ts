@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClipboard } from '../../../electron/clipboard/index.ts';
 import { Secret, silentLogger } from '../../../electron/ports/index.ts';
-import { buildTrayMenu, statusLine } from '../../../electron/tray/menu-model.ts';
+import {
+  buildTrayMenu,
+  statusLine,
+  type TrayItem,
+  type TrayModel,
+} from '../../../electron/tray/menu-model.ts';
 import { onWindowClose } from '../../../electron/windows/close-rule.ts';
 import { placeFor } from '../../../electron/windows/bounds.ts';
 import { createTranslate } from '../../../shared/i18n/catalogue.ts';
@@ -44,6 +49,7 @@ describe('tray menu', () => {
     endpoint: 'listening' as const,
     storage: 'ok' as const,
     waiting: 0,
+    lock: { locked: null, paused: null },
   });
 
   it('says in its first line how things stand', () => {
@@ -62,7 +68,9 @@ describe('tray menu', () => {
   it('shows eight accounts and then more', () => {
     const accounts = Array.from({ length: 9 }, (_, index) => view(String(index)));
     const items = buildTrayMenu(model(accounts), t);
-    expect(items.filter((item) => item.type === 'submenu')).toHaveLength(8);
+    expect(items.filter((item) => item.type === 'submenu' && item.label.startsWith('Account'))).toHaveLength(
+      8,
+    );
     expect(items.some((item) => item.type === 'action' && item.label === 'More…')).toBe(true);
     expect(
       buildTrayMenu(model(accounts.slice(1)), t).some(
@@ -78,6 +86,44 @@ describe('tray menu', () => {
     );
     expect(copy).toMatchObject({ enabled: false });
     expect(submenu).toMatchObject({ label: 'R&&D — login needed' });
+  });
+});
+
+describe('lock and pause in the tray', () => {
+  const model: TrayModel = {
+    accounts: [view('a', { isDefault: true })],
+    ...{ endpoint: 'listening', storage: 'ok', waiting: 0 },
+    lock: { locked: null, paused: null },
+  };
+  const labels = (items: readonly TrayItem[]): string[] =>
+    items.flatMap((item) => (item.type === 'separator' ? [] : [item.label]));
+
+  it('offers to lock, and to pause for a while', () => {
+    const items = buildTrayMenu(model, t);
+    expect(labels(items)).toContain('Lock');
+    const pause = items.find((item) => item.type === 'submenu' && item.label === 'Pause local access');
+    expect(pause).toMatchObject({
+      items: [{ action: { minutes: 15 } }, { action: { minutes: 60 } }, { action: { minutes: null } }],
+    });
+  });
+
+  it('locked: says so first, offers no token of anybody, and the way out', () => {
+    const locked: TrayModel = {
+      ...model,
+      ...{ waiting: 2, storage: 'closed' },
+      lock: { locked: { by: 'screen', sinceMs: 0 }, paused: null },
+    };
+    expect(statusLine(locked, t)).toBe('Locked');
+    expect(labels(buildTrayMenu(locked, t))).toEqual([
+      ...['Locked', 'Review 2 requests…', 'Pause local access', 'Unlock', 'Open Mytoken Desktop'],
+      ...['Settings…', 'Quit'],
+    ]);
+  });
+
+  it('paused: says so, and offers to go on', () => {
+    const paused: TrayModel = { ...model, lock: { locked: null, paused: { untilMs: null } } };
+    expect(statusLine(paused, t)).toBe('1 account · endpoint on · local access paused');
+    expect(labels(buildTrayMenu(paused, t))).toContain('Resume local access');
   });
 });
 

@@ -56,6 +56,30 @@ describe('createDispatcher', () => {
     }
   });
 
+  it('while the app is locked, windows can look, unlock and refuse, and nothing else', async () => {
+    const all = Object.fromEntries(channels.map((channel) => [channel, () => Promise.resolve(null)]));
+    const open = createDispatcher(
+      all as unknown as Handlers,
+      (role) => `app://${role}`,
+      silentLogger,
+      () => true,
+    );
+    const works: string[] = [];
+    for (const channel of channels) {
+      const role = (contract[channel].roles as readonly ('main' | 'approval')[])[0] ?? 'main';
+      const from = { frame: { isTop: true, origin: `app://${role}` }, role };
+      const reply = await open.dispatch(channel, null, from);
+      if (reply.ok || reply.error.code !== 'app/locked') works.push(channel);
+    }
+    expect(works.sort()).toEqual(
+      [
+        ...['state:get', 'window:ready', 'clipboard:clear', 'help:open', 'approval:show'],
+        ...['lock:lock', 'lock:unlock', 'lock:pause', 'lock:resume'],
+        ...['approval:get', 'approval:decide', 'approval:unlock'],
+      ].sort(),
+    );
+  });
+
   it('refuses unknown channels, also names from Object.prototype', async () => {
     for (const name of ['nope', 'constructor', '__proto__']) {
       expect(await dispatcher().dispatch(name, null, top)).toMatchObject({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountRecord } from '../../../../electron/accounts/index.ts';
 import { answerJson } from '../../../../electron/agent/socket/answers.ts';
-import { createAgentLock } from '../../../../electron/agent/socket/lock.ts';
+import { createAppLock } from '../../../../electron/lock/index.ts';
 import { wishOfProfile } from '../../../../electron/agent/socket/profile-wish.ts';
 import { readRequest } from '../../../../electron/agent/socket/requests.ts';
 import { createDesk } from '../../../../electron/agent/desk/index.ts';
@@ -12,6 +12,7 @@ import { DomainError } from '../../../../shared/errors.ts';
 import type { AccountPolicy, ApprovalContent } from '../../../../shared/model/approval.ts';
 import type { SubMytokenWish } from '../../../../shared/model/sub-mytoken.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
+import { RecordingLog } from '../../../support/recording-log.ts';
 import { account, FakeAccounts } from '../fakes.ts';
 
 const wish: SubMytokenWish = {
@@ -45,7 +46,12 @@ function bench() {
   const tokens: Record<string, unknown>[] = [];
   const minted: SubMytokenWish[] = [];
   const policies: Record<string, AccountPolicy> = {};
-  const lock = createAgentLock(clock);
+  const lock = createAppLock({
+    shut: () => undefined,
+    open: () => Promise.resolve(),
+    clock,
+    log: new RecordingLog(),
+  });
   const revoked: string[] = [];
   const gone = new AbortController();
   const state = {
@@ -178,9 +184,11 @@ describe('access tokens over the agent’s protocol', () => {
 
   it('a lock that comes while the user is asked holds', async () => {
     const { ask, lock, state, tokens, minted } = bench();
-    state.whileAsked = () => lock.lock('p');
+    state.whileAsked = () => {
+      lock.lock('screen');
+      return Promise.resolve();
+    };
     expect(await ask({ request: 'access_token', account: 'kit' })).toMatchObject({ error: 'Agent locked' });
-    lock.release();
     expect(await ask({ request: 'mytoken', account: 'kit' })).toMatchObject({ error: 'Agent locked' });
     expect([tokens, minted]).toEqual([[], []]);
   });
@@ -277,21 +285,20 @@ describe('the rest of the protocol', () => {
     expect(lock.isLocked()).toBe(false);
   });
 
-  it('of two that lock at once the first has the password, and guessing in parallel is no faster', async () => {
-    const { lock, clock } = bench();
-    expect(await Promise.all([lock.lock('first'), lock.lock('second')])).toEqual([true, false]);
-    const results: string[] = [];
-    const guesses = [1, 2, 3].map((number) =>
-      lock.unlock(`g${number}`).then((result) => results.push(result)),
-    );
-    for (const [index, pauseMs] of [100, 400, 900].entries()) {
-      await expect.poll(() => clock.pending).toBe(1);
-      expect(results).toHaveLength(index);
-      clock.advance(pauseMs);
-      await expect.poll(() => results.length).toBe(index + 1);
+  it('a lock of its user’s own: what can wait for him is heard, a client cannot take it off', async () => {
+    const { ask, lock, asked } = bench();
+    lock.lock('user');
+    expect(await ask({ request: 'unlock', password: 'x' })).toMatchObject({
+      error: 'Mytoken Desktop was not locked with a password',
+      info: expect.stringContaining('window') as unknown,
+    });
+    for (const request of ['lock', 'loaded_accounts', 'remove_all', 'status', 'account_info', 'file_read']) {
+      expect(await ask({ request, password: 'x' })).toMatchObject({ error: 'Agent locked' });
     }
-    await Promise.all(guesses);
-    expect(await lock.unlock('first')).toBe('unlocked');
+    expect(lock.isLocked()).toBe(true);
+    await ask({ request: 'access_token', account: 'kit' });
+    await ask({ request: 'mytoken', account: 'kit' });
+    expect(asked).toHaveLength(2);
   });
 
   it.each(['add', 'id_token', 'gen', 'scopes'])('%s is refused with a way out', async (request) => {

@@ -1,0 +1,41 @@
+import type { lockEn } from '../en/lock.ts';
+
+/** Sperren der App und Anhalten dessen, was sie für lokale Programme tut. */
+export const lockDe: Record<keyof typeof lockEn, string> = {
+  'lock.title': 'Mytoken Desktop ist gesperrt',
+  'lock.by.user': 'Du hast es gesperrt.',
+  'lock.by.client':
+    'Ein Programm hat es mit einem Passwort gesperrt. Hier kannst du es ohne dieses Passwort entsperren.',
+  'lock.by.screen': 'Es wurde zusammen mit dem Bildschirm gesperrt.',
+  'lock.by.sleep': 'Es wurde gesperrt, bevor der Rechner in den Ruhezustand ging.',
+  'lock.by.idle': 'Es wurde gesperrt, weil der Rechner eine Weile nicht benutzt wurde.',
+  'lock.since': 'Gesperrt seit',
+  'lock.what':
+    'Der Schlüssel der gespeicherten Mytokens und alle Zugriffstoken sind aus dem Arbeitsspeicher entfernt. Lokale Programme bekommen nichts, bis du entsperrst.',
+  'lock.waiting':
+    '{count, plural, one {# Anfrage wird dir nach dem Entsperren gezeigt.} other {# Anfragen werden dir nach dem Entsperren gezeigt.}}',
+  'lock.unlock': 'Entsperren',
+  'lock.lock-now': 'Jetzt sperren',
+  'lock.settings': 'Sperren und Anhalten',
+  'lock.settings-hint':
+    'Solange die App gesperrt ist, bekommt hier niemand ein Token. Entsperren öffnet den Speicher mit dem Schlüsselbund deines Systems.',
+  'lock.with-screen': 'Zusammen mit dem Bildschirm sperren',
+  'lock.before-sleep': 'Vor dem Ruhezustand sperren',
+  'lock.idle': 'Sperren, wenn niemand den Rechner benutzt',
+  'lock.idle.never': 'nie',
+  'lock.idle.after': 'nach {minutes, plural, one {# Minute} other {# Minuten}}',
+  'lock.pause': 'Lokalen Zugriff anhalten',
+  'lock.pause-hint': 'Lokale Programme bekommen so lange nichts. Dieses Fenster arbeitet weiter.',
+  'lock.pause.15': 'für 15 Minuten',
+  'lock.pause.60': 'für eine Stunde',
+  'lock.pause.open': 'bis zum Fortsetzen',
+  'lock.paused-until': 'Der lokale Zugriff ist bis {time} angehalten.',
+  'lock.paused-open': 'Der lokale Zugriff ist angehalten.',
+  'lock.resume': 'Fortsetzen',
+  'tray.status.locked': 'Gesperrt',
+  'tray.status.paused': '{status} · lokaler Zugriff angehalten',
+  'tray.lock': 'Sperren',
+  'tray.unlock': 'Entsperren',
+  'tray.resume': 'Lokalen Zugriff fortsetzen',
+  'shortcuts.lock': 'Die App sperren',
+};

@@ -1,0 +1,38 @@
+/** Texts about locking the app and pausing what it does for local programs. */
+export const lockEn = {
+  'lock.title': 'Mytoken Desktop is locked',
+  'lock.by.user': 'You locked it.',
+  'lock.by.client': 'A program locked it with a password. You can unlock it here without that password.',
+  'lock.by.screen': 'It was locked together with the screen.',
+  'lock.by.sleep': 'It was locked before the computer went to sleep.',
+  'lock.by.idle': 'It was locked because nobody used the computer for a while.',
+  'lock.since': 'Locked since',
+  'lock.what':
+    'The key of the stored mytokens and all access tokens were removed from memory. Local programs get nothing until you unlock.',
+  'lock.waiting':
+    '{count, plural, one {# request waits to be asked about after unlocking.} other {# requests wait to be asked about after unlocking.}}',
+  'lock.unlock': 'Unlock',
+  'lock.lock-now': 'Lock now',
+  'lock.settings': 'Lock and pause',
+  'lock.settings-hint':
+    'While locked, nobody gets a token here. Unlocking opens the store with the key ring of your system.',
+  'lock.with-screen': 'Lock together with the screen',
+  'lock.before-sleep': 'Lock before the computer sleeps',
+  'lock.idle': 'Lock when nobody uses the computer',
+  'lock.idle.never': 'never',
+  'lock.idle.after': 'after {minutes, plural, one {# minute} other {# minutes}}',
+  'lock.pause': 'Pause local access',
+  'lock.pause-hint': 'Local programs get nothing meanwhile. This window goes on working.',
+  'lock.pause.15': 'for 15 minutes',
+  'lock.pause.60': 'for an hour',
+  'lock.pause.open': 'until resumed',
+  'lock.paused-until': 'Local access is paused until {time}.',
+  'lock.paused-open': 'Local access is paused.',
+  'lock.resume': 'Resume',
+  'tray.status.locked': 'Locked',
+  'tray.status.paused': '{status} · local access paused',
+  'tray.lock': 'Lock',
+  'tray.unlock': 'Unlock',
+  'tray.resume': 'Resume local access',
+  'shortcuts.lock': 'Lock the app',
+} as const;

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { type Core, createCore } from '../../electron/app/core.ts';
+import type { JsonStore } from '../../electron/app/json-store.ts';
+import { appPaths } from '../../electron/app/paths.ts';
+import { createSettings, type SettingsService } from '../../electron/app/settings.ts';
+import { silentLogger, systemClock } from '../../electron/ports/index.ts';
+import type { KeyBackend } from '../../electron/vault/index.ts';
+
+/** JSON documents in memory that outlive a core, as the files on disk would. */
+export class MemoryDocuments {
+  readonly all = new Map<string, unknown>();
+
+  store(name: string): JsonStore {
+    return {
+      load: () => this.all.get(name),
+      save: (document) => {
+        this.all.set(name, JSON.parse(JSON.stringify(document)));
+      },
+      setAside: () => null,
+    };
+  }
+}
+
+/** The whole main process without Electron, with real files below `directory` and real doors. */
+export function makeCore(options: {
+  readonly directory: string;
+  readonly documents: MemoryDocuments;
+  readonly backends: readonly KeyBackend[];
+  readonly requestUnlock?: () => Promise<void>;
+}): { readonly core: Core; readonly settings: SettingsService } {
+  const { directory, documents, backends } = options;
+  const store = (name: string): JsonStore => documents.store(name);
+  const settings = createSettings(store('settings'), silentLogger);
+  const core = createCore({
+    requestUnlock: options.requestUnlock ?? (() => Promise.resolve()),
+    paths: appPaths({
+      platform: 'linux',
+      userData: directory,
+      environment: { MYTOKEN_DESKTOP_RUNTIME_DIR: join(directory, 'run') },
+    }),
+    settings,
+    stores: {
+      accounts: store('accounts'),
+      clients: store('clients'),
+      profiles: store('profiles'),
+      handover: store('handover'),
+    },
+    backends,
+    openInBrowser: () => Promise.resolve(),
+    clock: systemClock(),
+    log: silentLogger,
+    appVersion: '0',
+  });
+  return { core, settings };
+}
