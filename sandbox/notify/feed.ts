@@ -15,10 +15,8 @@ function notFound(): Reply {
   return html(404, messagePage('Not Found', 'calendar not found'));
 }
 
-/** Prunes events of tokens that no longer exist; tokens which are in by a tag get their links now. */
+/** Without tokens that no longer exist; those which are in by a tag get their links now. */
 function eventsOf(context: ServerContext, calendar: StoredCalendar): CalendarEvent[] {
-  const { tokens } = context.store.state;
-  calendar.entries = calendar.entries.filter((entry) => tokens[entry.momId]);
   const members = calendarTokens(context, calendar);
   for (const token of members)
     if (!calendar.entries.some((entry) => entry.momId === token.momId))

@@ -6,7 +6,7 @@ import { isInFamily } from '../tokens/lifecycle.ts';
 import type { StoredToken } from '../tokens/model.ts';
 import { requireCapability } from '../tokens/usage.ts';
 
-export function foreignMomId(verb: string): ApiFailure {
+function foreignMomId(verb: string): ApiFailure {
   return new ApiFailure(403, 'invalid_grant', `The provided token cannot be used to ${verb} this mom_id`);
 }
 

@@ -10,7 +10,7 @@ import { oddStatus, type ServerContext } from './context.ts';
 const BAD_CODE = 'Bad polling or transfer code';
 
 /** Codes of the ssh flow are not accepted on the mytoken endpoint, nor the other way round. */
-export type CodeUse = 'mytoken' | 'ssh';
+type CodeUse = 'mytoken' | 'ssh';
 
 /** @throws ApiFailure 401 */
 export function storedCode(context: ServerContext, code: string | undefined, use: CodeUse): StoredCode {
@@ -32,7 +32,7 @@ export function requireToken(token: StoredToken | undefined): StoredToken {
   return token;
 }
 
-export interface Polled {
+interface Polled {
   token: StoredToken;
   jwt: string;
   stored: StoredCode;

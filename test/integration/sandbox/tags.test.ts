@@ -111,11 +111,15 @@ describe('tags', () => {
     expect((await attach('POST', { tag: 'unknown' })).status).toBe(404);
     expect((await attach('POST', { tag: 'family', include_children: true })).status).toBe(204);
     await make();
+    const bob = await issue({ user: 'bob', provider: 1 });
+    await run.post(TAGS, { mytoken: bob.value, tag: 'family', color: '#3' });
+    await run.post('/token/my/tags', { mytoken: bob.value, tag: 'family' });
     await run.send('PUT', `${TAGS}/family`, { mytoken: parent.value, tag: 'kin' });
     const tree = await subtree(parent.value);
     const expected = [{ tag: 'kin', color: '#1', include_children: true }];
     expect(tree.token['tags']).toEqual(expected);
     expect(tree.children?.map(({ token }) => token['tags'])).toEqual([expected, expected]);
+    expect((await subtree(bob.value)).token['tags']).toMatchObject([{ tag: 'family', color: '#3' }]);
     expect((await attach('DELETE', { tag: 'kin' })).status).toBe(204);
     expect((await subtree(parent.value)).token).not.toHaveProperty('tags');
     await run.send('DELETE', `${TAGS}/kin`, { mytoken: parent.value });
