@@ -12,6 +12,7 @@ const trustCore = [
   'profiles',
   'agent',
   'approvals',
+  'activity',
   'ports',
   'files',
   'handover',

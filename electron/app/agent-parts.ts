@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AccountPolicy } from '../../shared/model/approval.ts';
 import type { AgentView } from '../../shared/model/state.ts';
 import { type Accounts, refuseUnusable } from '../accounts/index.ts';
+import type { Activity } from '../activity/index.ts';
 import {
   type AgentSocket,
   createAgentSocket,
@@ -11,9 +12,7 @@ import {
   type Desk,
 } from '../agent/index.ts';
 import {
-  type Activity,
   type Approvals,
-  createActivity,
   createApprovals,
   createGrants,
   type Gate,
@@ -31,6 +30,7 @@ import { createWishReader } from './wish-reader.ts';
 
 export interface AgentPartsDeps {
   readonly accounts: Accounts;
+  readonly activity: Activity;
   readonly broker: Pick<TokenBroker, 'accessToken'>;
   readonly minter: Minter;
   readonly client: MytokenClient;
@@ -52,7 +52,6 @@ export interface AgentParts {
   readonly desk: Desk;
   readonly approvals: Approvals;
   readonly grants: Grants;
-  readonly activity: Activity;
   readonly socket: AgentSocket;
   view(): AgentView;
 }
@@ -61,9 +60,8 @@ export interface AgentParts {
 const mostShown = 100;
 
 export function createAgentParts(deps: AgentPartsDeps): AgentParts {
-  const { accounts, client, profiles, settings, lock, pause, clock, log } = deps;
+  const { accounts, activity, client, profiles, settings, lock, pause, clock, log } = deps;
   const grants = createGrants(clock);
-  const activity = createActivity(clock);
   /** Who locks with a password of its own wants silence; to its user, everything else can be put. */
   const gate = (): Gate => {
     const kind = deps.storageNow();
@@ -92,6 +90,8 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
     broker: deps.broker,
     minter: deps.minter,
     approvals,
+    activity,
+    clock,
     policyOf,
     async refuseUnusable(account, when) {
       const kind = await deps.storage();
@@ -131,7 +131,6 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
     desk,
     approvals,
     grants,
-    activity,
     socket,
     view: () => ({
       socket: socket.state(),

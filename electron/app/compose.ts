@@ -255,7 +255,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       if (core.lock.isLocked()) void systemClipboard.clearNow();
     });
     core.pause.onChange(lockChanged);
-    core.agent.activity.onChange(agentChanged);
+    core.activity.onChange(agentChanged);
     runApprovalDesk({
       approvals: core.agent.approvals,
       window: approvalWindow,

@@ -13,6 +13,7 @@ import {
   readTokenFile,
   type RemovalMode,
 } from '../accounts/index.ts';
+import { type Activity, createActivity } from '../activity/index.ts';
 import { type ClientKeys, createClientKeys, createHttpEndpoint, type HttpEndpoint } from '../agent/index.ts';
 import { createManager, type Manager } from '../manage/index.ts';
 import { refusals } from '../approvals/index.ts';
@@ -72,6 +73,7 @@ export interface Core {
   readonly profiles: Profiles;
   readonly manager: Manager;
   readonly endpoint: HttpEndpoint;
+  readonly activity: Activity;
   readonly agent: AgentParts;
   readonly handover: Handover;
   readonly lock: AppLock;
@@ -183,9 +185,11 @@ export function createCore(deps: CoreDeps): Core {
     listFiles: visibleFiles,
     log,
   });
+  const activity = createActivity(clock);
   const manager = createManager({ accounts, broker, client, minted, clock, log });
   const agent = createAgentParts({
     accounts,
+    activity,
     broker: patientBroker,
     minter,
     client,
@@ -273,6 +277,7 @@ export function createCore(deps: CoreDeps): Core {
     profiles,
     manager,
     endpoint,
+    activity,
     agent,
     handover,
     lock,

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { DomainError } from '../../shared/errors.ts';
+import type { ActivityRecord } from '../../shared/model/activity.ts';
 import type {
   AccountPolicy,
-  ActivityRecord,
   ApprovalAccount,
   ApprovalContent,
   ApprovalDecision,
@@ -10,8 +10,8 @@ import type {
   GrantDuration,
 } from '../../shared/model/approval.ts';
 import type { CallerView } from '../../shared/model/caller.ts';
+import { type Activity, activityOf } from '../activity/index.ts';
 import { type Clock, Emitter, type Logger } from '../ports/index.ts';
-import type { Activity } from './activity.ts';
 import { createDenials } from './denials.ts';
 import type { Grants } from './grants.ts';
 import { narrowedTo } from './narrower.ts';
@@ -33,6 +33,8 @@ export interface Question {
   readonly content: ApprovalContent;
   /** Told apart by this where the content looks the same: one answer must not stand for two different things. */
   readonly particular?: string;
+  /** The id its record of activity shall have, for whoever wants to add to it what became of the answer. */
+  readonly recordId?: string;
   /** After this time without an answer the answer is no. */
   readonly waitMs: number;
 }
@@ -85,6 +87,7 @@ export interface ApprovalsDeps {
 interface Ruling {
   readonly content: ApprovalContent;
   readonly by: 'policy' | 'key' | 'grant';
+  readonly grantId?: string;
 }
 
 interface Waiter {
@@ -118,21 +121,12 @@ export function createApprovals({ gate, grants, activity, clock, log }: Approval
   const changedNow = (): void => changed.emit(undefined);
 
   const record = (
-    { caller, account, content }: Question,
+    { recordId: id, ...question }: Question,
     outcome: ActivityRecord['outcome'],
     by: ActivityRecord['by'],
-    durationMs = 0,
+    facts: { readonly durationMs?: number; readonly grantId?: string | undefined } = {},
   ): void => {
-    activity.add({
-      durationMs,
-      program: caller.program,
-      verified: caller.verified,
-      accountName: account?.displayName ?? subjectOf(content),
-      kind: content.kind,
-      summary: summaryOf(content),
-      outcome,
-      by,
-    });
+    activity.add({ durationMs: 0, ...activityOf(question), ...facts, id, outcome, by });
   };
 
   const finish = (
@@ -140,10 +134,12 @@ export function createApprovals({ gate, grants, activity, clock, log }: Approval
     outcome: ActivityRecord['outcome'],
     by: ActivityRecord['by'],
     settle: (waiter: Waiter) => void,
+    given: ApprovalContent = pending.question.content,
   ): void => {
     pending.cancelDeadline();
     queue = queue.filter((other) => other !== pending);
-    record(pending.question, outcome, by, clock.monotonicMs() - pending.startedMonotonicMs);
+    const durationMs = clock.monotonicMs() - pending.startedMonotonicMs;
+    record({ ...pending.question, content: given }, outcome, by, { durationMs });
     for (const waiter of pending.waiters) settle(waiter);
     pending.waiters.clear();
   };
@@ -165,7 +161,9 @@ export function createApprovals({ gate, grants, activity, clock, log }: Approval
       scope: content.scope,
       audience: content.audience,
     });
-    return given === null ? null : { content: { ...content, ...given }, by: 'grant' };
+    if (given === null) return null;
+    const { grantId, ...less } = given;
+    return { content: { ...content, ...less }, by: 'grant', grantId };
   };
 
   const refuse = (question: Question, by: ActivityRecord['by'], error: DomainError): DomainError => {
@@ -183,7 +181,7 @@ export function createApprovals({ gate, grants, activity, clock, log }: Approval
     if (ruling === null) return null;
     // Whoever needs no answer cannot be waiting for one: a script must not hang until somebody comes back to the machine.
     if (unlockFirst === 'app') return refuse(question, 'lock', refusals.locked());
-    record(question, 'allowed', ruling.by);
+    record(question, 'allowed', ruling.by, { grantId: ruling.grantId });
     return ruling.content;
   };
 
@@ -256,7 +254,7 @@ export function createApprovals({ gate, grants, activity, clock, log }: Approval
         const content = narrowed === undefined ? question.content : narrowedTo(narrowed, question.content);
         remember(question, content, grant);
         log.info('approvals.allowed', { kind: content.kind, grant, verified: question.caller.verified });
-        finish(pending, 'allowed', 'user', ({ resolve }) => resolve(content));
+        finish(pending, 'allowed', 'user', ({ resolve }) => resolve(content), content);
       }
       changedNow();
     },
@@ -348,28 +346,6 @@ export function createApprovals({ gate, grants, activity, clock, log }: Approval
 /** Who cannot be recognised again, or has to be asked every time, is not remembered; a mytoken never is. */
 function isGrantable({ caller, content, policy }: Question): boolean {
   return caller.identity !== null && content.kind === 'access-token' && policy === 'ask-once';
-}
-
-function summaryOf(content: ApprovalContent): string {
-  switch (content.kind) {
-    case 'access-token':
-      return [...content.scope, ...content.audience].join(' ');
-    case 'mytoken':
-      return content.wish.capabilities.join(' ');
-    case 'import-account':
-      return (content.capabilities ?? []).join(' ');
-    case 'add-account':
-      return content.oidcIssuer;
-  }
-}
-
-/** What stands where the name of an account would. */
-function subjectOf(content: ApprovalContent): string {
-  return content.kind === 'import-account'
-    ? content.name
-    : content.kind === 'add-account'
-      ? content.oidcIssuer
-      : '';
 }
 
 /**

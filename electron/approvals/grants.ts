@@ -41,7 +41,7 @@ export interface Grants {
    * What the grant that covers this request gives, counted as used; null when somebody has to be asked. The very request that was
    * answered with less gets that again.
    */
-  use(subject: GrantSubject): Given | null;
+  use(subject: GrantSubject): (Given & { readonly grantId: string }) | null;
   list(): readonly GrantView[];
   revoke(grantId: string): void;
   /** On lock (all) and when an account goes. */
@@ -92,7 +92,8 @@ export function createGrants(clock: Clock): Grants {
       if (found === undefined) return null;
       const view = { ...found.view, uses: found.view.uses + 1 };
       grants = grants.map((grant) => (grant === found ? { ...grant, view } : grant));
-      return found === covering ? wanted : { scope: view.scope, audience: view.audience };
+      const given = found === covering ? wanted : { scope: view.scope, audience: view.audience };
+      return { ...given, grantId: view.id };
     },
     list() {
       prune();

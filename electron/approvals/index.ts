@@ -1,4 +1,3 @@
-export { type Activity, createActivity } from './activity.ts';
 export { type Approvals, createApprovals, type Gate, type Question } from './approvals.ts';
 export { createGrants, type Grants } from './grants.ts';
 export { refusals } from './refusals.ts';

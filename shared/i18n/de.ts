@@ -1,3 +1,4 @@
+import { activityDe } from './de/activity.ts';
 import { agentDe } from './de/agent.ts';
 import { composeDe } from './de/compose.ts';
 import { decisionsDe } from './de/decisions.ts';
@@ -18,4 +19,5 @@ export const de = {
   ...lockDe,
   ...manageDe,
   ...handoverDe,
+  ...activityDe,
 };

@@ -1,3 +1,4 @@
+import { activityEn } from './en/activity.ts';
 import { agentEn } from './en/agent.ts';
 import { composeEn } from './en/compose.ts';
 import { decisionsEn } from './en/decisions.ts';
@@ -19,4 +20,5 @@ export const en = {
   ...lockEn,
   ...manageEn,
   ...handoverEn,
+  ...activityEn,
 } as const;

@@ -100,20 +100,3 @@ export interface GrantView {
   readonly expiresAtMs: number | null;
   readonly uses: number;
 }
-
-export type ActivityOutcome = 'allowed' | 'denied' | 'expired' | 'withdrawn' | 'refused';
-
-/** What happened to one request. Never holds a token. */
-export interface ActivityRecord {
-  readonly id: string;
-  readonly atMs: number;
-  readonly durationMs: number;
-  readonly program: string;
-  readonly verified: boolean;
-  readonly accountName: string;
-  readonly kind: ApprovalContent['kind'];
-  /** Scopes and audiences, or capabilities. */
-  readonly summary: string;
-  readonly outcome: ActivityOutcome;
-  readonly by: 'user' | 'grant' | 'key' | 'policy' | 'flood' | 'block' | 'time' | 'program' | 'lock';
-}

@@ -1,5 +1,6 @@
 import type { AccountView } from './account.ts';
-import type { ActivityRecord, GrantView } from './approval.ts';
+import type { ActivityRecord } from './activity.ts';
+import type { GrantView } from './approval.ts';
 import type { HandoverView } from './handover.ts';
 import type { LockView } from './lock.ts';
 import type { Settings } from './settings.ts';

@@ -1,4 +1,6 @@
-import { DomainError } from '../../../shared/errors.ts';
+import { randomUUID } from 'node:crypto';
+import { DomainError, toEnvelope } from '../../../shared/errors.ts';
+import type { IssuedMytokenNote } from '../../../shared/model/activity.ts';
 import type {
   AccountPolicy,
   ApprovalAccount,
@@ -7,8 +9,10 @@ import type {
 } from '../../../shared/model/approval.ts';
 import type { SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
 import type { AccountRecord, Accounts } from '../../accounts/index.ts';
+import { type Activity, type ActivityAmendment, activityOf } from '../../activity/index.ts';
 import type { Approvals } from '../../approvals/index.ts';
-import type { Minter, TokenBroker } from '../../tokens/index.ts';
+import type { Clock } from '../../ports/index.ts';
+import type { MintedMytoken, Minter, TokenBroker } from '../../tokens/index.ts';
 import { chooseAccount } from './choose-account.ts';
 import type { AccountChoice, Asker, Desk, MytokenAsk } from './types.ts';
 
@@ -17,6 +21,8 @@ export interface DeskDeps {
   readonly broker: Pick<TokenBroker, 'accessToken'>;
   readonly minter: Pick<Minter, 'mint' | 'revoke'>;
   readonly approvals: Pick<Approvals, 'ask'>;
+  /** Approvals write down the decision; here what became of it is added. */
+  readonly activity: Pick<Activity, 'add' | 'amend'>;
   readonly policyOf: (accountId: string) => AccountPolicy;
   /**
    * Rejects when the account cannot be used, so that nobody is asked in vain. Before the question a store that is only locked is no reason:
@@ -28,6 +34,7 @@ export interface DeskDeps {
   ) => Promise<void>;
   /** Rejects with `app/locked` or `app/paused` while nothing may leave, whoever allowed it. */
   readonly refuseClosed: () => void;
+  readonly clock: Pick<Clock, 'nowMs'>;
   /** The wish a request stands for, made to fit the account's mytoken. Throws `compose/*` for what cannot be given. */
   readonly wishFor: (
     account: AccountRecord,
@@ -38,7 +45,7 @@ export interface DeskDeps {
 
 /** See {@link Desk} for what it promises. */
 export function createDesk(deps: DeskDeps): Desk {
-  const { accounts, broker, minter, approvals, policyOf } = deps;
+  const { accounts, broker, minter, approvals, activity, policyOf } = deps;
 
   const choose = (choice: AccountChoice, { accountIds }: Asker): AccountRecord =>
     chooseAccount(accounts, { accountIds, serves: (accountId) => policyOf(accountId) !== 'deny' }, choice);
@@ -49,6 +56,7 @@ export function createDesk(deps: DeskDeps): Desk {
     content: ApprovalContent,
     from: Asker,
     signal: AbortSignal,
+    recordId: string,
   ): Promise<ApprovalContent> => {
     const approved = await approvals.ask(
       {
@@ -58,12 +66,29 @@ export function createDesk(deps: DeskDeps): Desk {
         keyed: from.keyed,
         content,
         waitMs: from.waitMs,
+        recordId,
       },
       signal,
     );
-    await deps.refuseUnusable(account, 'before-serving');
-    deps.refuseClosed();
+    try {
+      await deps.refuseUnusable(account, 'before-serving');
+      deps.refuseClosed();
+    } catch (error) {
+      note(recordId, { account, content, from }, failure(error));
+      throw error;
+    }
     return approved;
+  };
+
+  /** Several requests may share a question and its record: what became of the others gets records of their own. */
+  const note = (
+    recordId: string,
+    { account, content, from }: { account: AccountRecord; content: ApprovalContent; from: Asker },
+    amendment: ActivityAmendment,
+  ): void => {
+    if (activity.amend(recordId, amendment)) return;
+    const asked = activityOf({ caller: from.caller, account, content });
+    activity.add({ ...asked, durationMs: 0, outcome: 'allowed', by: 'user', ...amendment });
   };
 
   return {
@@ -73,9 +98,11 @@ export function createDesk(deps: DeskDeps): Desk {
       // What is shown is what is fetched and remembered, also when the account's defaults change meanwhile (R-67).
       const scope = ask.scope ?? account.defaultScopes;
       const audience = ask.audience ?? account.defaultAudience;
-      const given = await permitted(account, { kind: 'access-token', scope, audience }, from, signal);
+      const recordId = randomUUID();
+      const content = { kind: 'access-token', scope, audience } as const;
+      const given = await permitted(account, content, from, signal, recordId);
       if (given.kind !== 'access-token') throw aboutSomethingElse();
-      const grant = await broker.accessToken({
+      const fetched = broker.accessToken({
         accountId: account.id,
         scope: given.scope,
         audience: given.audience,
@@ -83,8 +110,14 @@ export function createDesk(deps: DeskDeps): Desk {
         minValidMs: ask.minValidMs ?? undefined,
         comment: ask.comment,
       });
-      deps.refuseClosed();
-      return { account, grant };
+      try {
+        const grant = await fetched;
+        deps.refuseClosed();
+        return { account, grant };
+      } catch (error) {
+        note(recordId, { account, content: given, from }, failure(error));
+        throw error;
+      }
     },
 
     async mytoken(ask, from, signal) {
@@ -93,20 +126,40 @@ export function createDesk(deps: DeskDeps): Desk {
       const wish = await deps.wishFor(account, ask.wish, ask.hint ?? from.caller.program);
       const { capabilities, restrictions } = account;
       const content: MytokenContent = { kind: 'mytoken', wish, parent: { capabilities, restrictions } };
-      const given = await permitted(account, content, from, signal);
+      const recordId = randomUUID();
+      const given = await permitted(account, content, from, signal, recordId);
       if (given.kind !== 'mytoken') throw aboutSomethingElse();
-      const minted = await minter.mint(account.id, given.wish);
+      const subject = { account, content: given, from };
+      let minted: MintedMytoken;
+      try {
+        minted = await minter.mint(account.id, given.wish);
+      } catch (error) {
+        note(recordId, subject, failure(error));
+        throw error;
+      }
+      note(recordId, subject, { mytoken: noteOf(minted) });
       try {
         if (signal.aborted) throw new DomainError('agent/withdrawn', 'The program withdrew its request.');
         deps.refuseClosed();
       } catch (error) {
         // Nobody is there to take it, or nobody may: a mytoken without a holder must not live on (R-64).
+        note(recordId, subject, failure(error));
         await minter.revoke(minted);
+        const revokedAtMs = deps.clock.nowMs();
+        note(recordId, subject, { mytoken: { ...noteOf(minted), revokedAtMs } });
         throw error;
       }
       return { account, minted, narrowed: given.wish !== wish };
     },
   };
+}
+
+function failure(error: unknown): ActivityAmendment {
+  return { outcome: 'failed', problem: toEnvelope(error).code };
+}
+
+function noteOf({ instanceUrl, momId, name, expiresAtMs }: MintedMytoken): IssuedMytokenNote {
+  return { instanceUrl, momId, name, expiresAtMs, revokedAtMs: null, revokeProblem: null };
 }
 
 function aboutSomethingElse(): Error {

@@ -16,9 +16,9 @@ export function ActivitySection(): ReactNode {
         {activity.map((record) => (
           <Box component="li" key={record.id} sx={{ py: 0.75, borderBottom: 1, borderColor: 'divider' }}>
             <strong>{record.program === '' ? t('approval.unknown-program') : record.program}</strong> ·{' '}
-            {record.accountName} · {t(`agent.kind.${record.kind}`)}
-            {record.summary !== '' && ` (${record.summary})`} — {t(`agent.outcome.${record.outcome}`)},{' '}
-            {t(`agent.by.${record.by}`)} · <Moment atMs={record.atMs} />
+            {record.accountName} · {t(`activity.kind.${record.kind}`)}
+            {record.summary !== '' && ` (${record.summary})`} — {t(`activity.outcome.${record.outcome}`)},{' '}
+            {t(`activity.by.${record.by}`)} · <Moment atMs={record.atMs} />
           </Box>
         ))}
       </Box>

@@ -115,7 +115,7 @@ describe('the lock of the whole app', () => {
     const first = ask({ request: 'access_token', account: 'demo', scope: 'openid' });
     await expect.poll(() => journal()).toHaveLength(1);
     const second = ask({ request: 'access_token', account: 'demo', scope: 'profile' });
-    await expect.poll(() => core.agent.activity.list()).toHaveLength(2);
+    await expect.poll(() => core.activity.list()).toHaveLength(2);
     sandbox.control.clearRequests();
     core.lock.lock('sleep');
     expect([await first, await second].map(({ error }) => error)).toEqual(['Agent locked', 'Agent locked']);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createActivity } from '../../../electron/activity/index.ts';
 import {
-  createActivity,
   createApprovals,
   createGrants,
   type Gate,

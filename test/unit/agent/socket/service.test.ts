@@ -4,6 +4,7 @@ import { answerJson } from '../../../../electron/agent/socket/answers.ts';
 import { createAppLock } from '../../../../electron/lock/index.ts';
 import { wishOfProfile } from '../../../../electron/agent/socket/profile-wish.ts';
 import { readRequest } from '../../../../electron/agent/socket/requests.ts';
+import { createActivity } from '../../../../electron/activity/index.ts';
 import { createDesk } from '../../../../electron/agent/desk/index.ts';
 import { createSocketService } from '../../../../electron/agent/socket/service.ts';
 import { refusals } from '../../../../electron/approvals/index.ts';
@@ -62,8 +63,11 @@ function bench() {
     whileMinting: (): void => undefined,
   };
   const policyOf = (accountId: string): AccountPolicy => policies[accountId] ?? 'ask-once';
+  const activity = createActivity(clock);
   const desk = createDesk({
     accounts,
+    activity,
+    clock,
     broker: {
       accessToken: (asking) => {
         tokens.push({ ...asking });
