@@ -8,6 +8,13 @@ export { createTcpPeerIdentifier, type IdentifyTcpPeer } from './callers/identif
 export { unknownCaller } from './callers/describe.ts';
 export { type Asker, createDesk, type Desk, type DeskDeps } from './desk/index.ts';
 export {
+  createEnvironmentFile,
+  createServicePath,
+  type EnvironmentFile,
+  type ServicePath,
+} from './in-place/index.ts';
+export { runSelfTest, type SelfTestDeps } from './self-test/index.ts';
+export {
   type AgentSocket,
   createAgentSocket,
   createSocketService,

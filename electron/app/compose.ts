@@ -131,6 +131,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       agent: () => core.agent.view(),
       lock: lockView,
       handover: () => core.handover.view(),
+      inPlace: () => core.inPlace.view(),
     },
     clock,
   );
@@ -217,6 +218,9 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       lock: core.lock,
       pause: core.pause,
       handover: core.handover,
+      endpoint,
+      inPlace: core.inPlace,
+      copyText: (text) => systemClipboard.copyText(text),
       openTerminal: openTerminal(paths.runtime),
       platform,
       showApproval: () => approvalWindow.focus(),
@@ -266,6 +270,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       },
     });
     core.handover.onChange(() => hub.changed('handover'));
+    core.inPlace.onChange(() => hub.changed('inPlace'));
     logins.onChange(() => hub.changed('login'));
     systemClipboard.onChange(() => hub.changed('clipboard'));
     settings.onChange((now) => {

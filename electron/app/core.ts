@@ -33,6 +33,7 @@ import {
 import { createVault, type KeyBackend, type Vault, type VaultStateKind } from '../vault/index.ts';
 import { type AgentParts, createAgentParts } from './agent-parts.ts';
 import { createHandover, type Handover } from './handover-parts.ts';
+import { createInPlace, type InPlace } from './in-place-parts.ts';
 import { loadCaFiles } from './ca-files.ts';
 import type { JsonStore } from './json-store.ts';
 import type { AppPaths } from './paths.ts';
@@ -78,6 +79,7 @@ export interface Core {
   readonly handover: Handover;
   readonly lock: AppLock;
   readonly pause: Pause;
+  readonly inPlace: InPlace;
   readonly removeAccount: (accountId: string, mode: RemovalMode) => Promise<void>;
   /** Lets local programs in, then opens the vault in the background; resolves when the endpoint stands. */
   start(): Promise<void>;
@@ -230,6 +232,16 @@ export function createCore(deps: CoreDeps): Core {
     requestUnlock: deps.requestUnlock,
     clock,
   });
+  const inPlace = createInPlace({
+    settings,
+    socket: agent.socket,
+    socketPath: paths.agentSocket,
+    endpoint,
+    keys,
+    appVersion: deps.appVersion,
+    clock,
+    log,
+  });
   const removeAccount = createRemoval({
     accounts,
     client,
@@ -282,6 +294,7 @@ export function createCore(deps: CoreDeps): Core {
     handover,
     lock,
     pause,
+    inPlace,
     removeAccount,
     async start() {
       // Nobody gets a token before the vault has been looked at, so the journal may be read meanwhile.
@@ -313,6 +326,7 @@ export function createCore(deps: CoreDeps): Core {
       imports.stop();
       minted.forgetAll();
       agent.approvals.stop();
+      await inPlace.stop(); // nobody is led to a door that closes
       await Promise.allSettled([endpoint.stop(), agent.socket.stop(), logins.stop()]);
       await handover.stop();
       await broker.stop();

@@ -12,11 +12,18 @@ import { countCertificates } from './ca-files.ts';
 import { type LockHandlerDeps, lockHandlers } from './lock-handlers.ts';
 import { unverifiedClaims } from './jwt-claims.ts';
 import { type HandoverHandlerDeps, handoverHandlers } from './handover-handlers.ts';
+import { type TerminalHandlerDeps, terminalHandlers } from './terminal-handlers.ts';
 import { serverTemplates } from './server-templates.ts';
 import type { SettingsService } from './settings.ts';
 
 export interface HandlerDeps
-  extends AgentHandlerDeps, ComposeHandlerDeps, HandoverHandlerDeps, LockHandlerDeps, ManageHandlerDeps {
+  extends
+    AgentHandlerDeps,
+    ComposeHandlerDeps,
+    HandoverHandlerDeps,
+    LockHandlerDeps,
+    ManageHandlerDeps,
+    TerminalHandlerDeps {
   readonly accounts: Accounts;
   readonly logins: Logins;
   readonly imports: Imports;
@@ -141,6 +148,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...manageHandlers(deps),
 
     ...handoverHandlers(deps),
+    ...terminalHandlers(deps),
 
     ...agentHandlers(deps),
 

@@ -99,6 +99,7 @@ export function createStateHub(sources: StateSources, clock: Clock): StateHub {
         agent: sources.agent(),
         lock: sources.lock(),
         handover: sources.handover(),
+        inPlace: sources.inPlace(),
         login: sources.login(),
         clipboard: sources.clipboard(),
         settings: sources.settings(),

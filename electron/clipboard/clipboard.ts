@@ -12,6 +12,8 @@ export interface CopyFacts {
 /** Puts secrets into the clipboard and takes them out again, if they are still ours. */
 export interface Clipboard {
   copySecret(secret: Secret, facts: CopyFacts): Promise<{ readonly clearsAtMs: number }>;
+  /** A text that may stay there. */
+  copyText(text: string): Promise<void>;
   /** Now instead of later, for the button and for quitting. */
   clearNow(): Promise<void>;
   view(): ClipboardView;
@@ -63,6 +65,13 @@ export function createClipboard(port: ClipboardPort, clock: Clock, log: Logger):
       const clearsAtMs = clock.nowMs() + clearAfterMs;
       show({ clearsAtMs, accountId, tokenExpiresAtMs, problem: null });
       return { clearsAtMs };
+    },
+    async copyText(text) {
+      await port.writeText(text);
+      cancel?.();
+      cancel = null;
+      ours = null;
+      show(nothing);
     },
     clearNow: clearIfOurs,
     view: () => view,

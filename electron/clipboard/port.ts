@@ -4,6 +4,7 @@ import type { Clipboard as ElectronClipboard } from 'electron';
 export interface ClipboardPort {
   /** Writes text together with the marks that ask clipboard managers to keep it out of their histories. */
   writeSecret(text: string): Promise<void>;
+  writeText(text: string): Promise<void>;
   readText(): Promise<string>;
   clear(): Promise<void>;
 }
@@ -54,6 +55,7 @@ export function electronClipboard(clipboard: ElectronClipboard, platform: NodeJS
         await modern.write([new item({ 'text/plain': text, ...marks })]);
       } else await Promise.resolve(clipboard.writeText(text));
     },
+    writeText: async (text) => Promise.resolve(clipboard.writeText(text)),
     readText: async () => Promise.resolve(clipboard.readText()),
     clear: async () => {
       await modern.clear();

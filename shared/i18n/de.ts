@@ -7,6 +7,7 @@ import { errorsDe } from './de/errors.ts';
 import { lockDe } from './de/lock.ts';
 import { manageDe } from './de/manage.ts';
 import { handoverDe } from './de/handover.ts';
+import { terminalDe } from './de/terminal.ts';
 import { windowDe } from './de/window.ts';
 
 export const de = {
@@ -20,4 +21,5 @@ export const de = {
   ...manageDe,
   ...handoverDe,
   ...activityDe,
+  ...terminalDe,
 };

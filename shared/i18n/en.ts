@@ -7,6 +7,7 @@ import { errorsEn } from './en/errors.ts';
 import { lockEn } from './en/lock.ts';
 import { manageEn } from './en/manage.ts';
 import { handoverEn } from './en/handover.ts';
+import { terminalEn } from './en/terminal.ts';
 import { windowEn } from './en/window.ts';
 
 /** All English texts; the keys of this object are the keys there are. */
@@ -21,4 +22,5 @@ export const en = {
   ...manageEn,
   ...handoverEn,
   ...activityEn,
+  ...terminalEn,
 } as const;

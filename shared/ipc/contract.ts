@@ -6,6 +6,7 @@ import { appCalls } from './calls/app.ts';
 import { composeCalls } from './calls/compose.ts';
 import { lockCalls } from './calls/lock.ts';
 import { handoverCalls } from './calls/handover.ts';
+import { terminalCalls } from './calls/terminal.ts';
 import type { CallSpec } from './calls/fields.ts';
 import { manageCalls } from './calls/manage.ts';
 import type { Channel } from './channels.ts';
@@ -33,6 +34,7 @@ export const contract = {
   ...lockCalls,
   ...manageCalls,
   ...handoverCalls,
+  ...terminalCalls,
 } as const satisfies Record<Channel, CallSpec>;
 
 export type CallArgs<C extends Channel> = z.input<(typeof contract)[C]['args']>;

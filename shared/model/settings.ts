@@ -17,6 +17,8 @@ export const settingsSchema = z.strictObject({
   }),
   /** The socket that speaks oidc-agent's protocol. */
   socket: z.strictObject({ enabled: z.boolean() }),
+  /** Stand where oidc-agent's programs look for the agent of this computer, while the socket is open. */
+  inPlace: z.strictObject({ enabled: z.boolean() }),
   /** What happens when a program asks, by account id; `ask-once` where nothing is said. */
   policies: z.record(z.string().max(64), z.enum(accountPolicies)),
   /** When the app locks by itself. */
@@ -38,6 +40,7 @@ export const defaultSettings: Settings = {
   clipboardClearSeconds: 30,
   endpoint: { enabled: false, port: 0, allowLocalhostName: false },
   socket: { enabled: false },
+  inPlace: { enabled: false },
   policies: {},
   lock: { withScreen: false, beforeSleep: false, idleMinutes: 0 },
   extraCaFiles: [],

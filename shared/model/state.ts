@@ -3,6 +3,7 @@ import type { ActivityRecord } from './activity.ts';
 import type { GrantView } from './approval.ts';
 import type { HandoverView } from './handover.ts';
 import type { LockView } from './lock.ts';
+import type { InPlaceView } from './in-place.ts';
 import type { Settings } from './settings.ts';
 
 export interface StorageView {
@@ -126,6 +127,7 @@ export interface AppState {
   readonly agent: AgentView;
   readonly lock: LockView;
   readonly handover: HandoverView;
+  readonly inPlace: InPlaceView;
   readonly login: LoginView | null;
   readonly clipboard: ClipboardView;
   readonly settings: Settings;
@@ -146,6 +148,7 @@ export interface StatePatch {
   readonly agent?: AgentView;
   readonly lock?: LockView;
   readonly handover?: HandoverView;
+  readonly inPlace?: InPlaceView;
   readonly login?: LoginView | null;
   readonly clipboard?: ClipboardView;
   readonly settings?: Settings;

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { ErrorCode } from '../../../shared/errors.ts';
 
 /** `sun_path` on Linux, with its final zero; macOS has 104. */
-const longestPath = 103;
+export const longestPath = 103;
 
 /** Named pipes of Windows have no directory and no mode. */
 export function isPipe(path: string): boolean {
@@ -35,7 +35,8 @@ export async function makePlace(path: string, userId: number | null): Promise<Er
   }
 }
 
-function somebodyAnswers(path: string): Promise<boolean> {
+/** Whether somebody takes connections on this socket. */
+export function somebodyAnswers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(path);
     const end = (answers: boolean): void => {

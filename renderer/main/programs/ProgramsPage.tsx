@@ -5,6 +5,7 @@ import Typography from '@mui/material/Typography';
 import { type ReactNode, useState } from 'react';
 import { Page } from '../../components/Page.tsx';
 import { useApp } from '../../hooks/app-context.tsx';
+import { TerminalTab } from '../terminal/TerminalTab.tsx';
 import { ActivitySection } from './ActivitySection.tsx';
 import { EndpointSection } from './EndpointSection.tsx';
 import { GrantSection } from './GrantSection.tsx';
@@ -13,7 +14,7 @@ import { PolicySection } from './PolicySection.tsx';
 import { SocketSection } from './SocketSection.tsx';
 import { WaitingNotice } from './WaitingNotice.tsx';
 
-const tabs = ['doors', 'permissions'] as const;
+const tabs = ['doors', 'permissions', 'terminal'] as const;
 type ProgramsTab = (typeof tabs)[number];
 
 /** Local programs: the doors they ask at, and what was decided about them. One file per section. */
@@ -48,19 +49,21 @@ export function ProgramsPage(): ReactNode {
         aria-labelledby={`programs-tab-${tab}`}
         sx={{ display: 'flex', flexDirection: 'column', gap: 3.5 }}
       >
-        {tab === 'doors' ? (
+        {tab === 'doors' && (
           <>
             <EndpointSection />
             <KeysSection />
             <SocketSection />
           </>
-        ) : (
+        )}
+        {tab === 'permissions' && (
           <>
             <PolicySection />
             <GrantSection />
             <ActivitySection />
           </>
         )}
+        {tab === 'terminal' && <TerminalTab />}
       </Box>
     </Page>
   );

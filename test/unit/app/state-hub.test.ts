@@ -57,6 +57,7 @@ beforeEach(() => {
     }),
     lock: () => ({ locked: null, paused: null }),
     handover: () => ({ bearerFiles: [], mytokenFiles: [], discoveryPath: null }),
+    inPlace: () => ({ places: [], environment: null }),
     login: () => null,
     clipboard: () => ({ clearsAtMs: null, accountId: null, tokenExpiresAtMs: null, problem: null }),
     settings: () => defaultSettings,

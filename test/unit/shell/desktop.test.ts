@@ -137,6 +137,10 @@ describe('clipboard (R-70 to R-72)', () => {
           held.text = text;
           return Promise.resolve();
         },
+        writeText: (text) => {
+          held.text = text;
+          return Promise.resolve();
+        },
         readText: () => Promise.resolve(held.text),
         clear: () => {
           if (!held.stubborn) held.text = '';
@@ -173,6 +177,16 @@ describe('clipboard (R-70 to R-72)', () => {
     clock.advance(31_000);
     await settle();
     expect(held.text).toBe('shopping list');
+  });
+
+  it('keeps a text that is no secret, and forgets the token it replaces', async () => {
+    const { clock, held, clipboard, facts } = setUp();
+    await clipboard.copySecret(new Secret('same'), facts);
+    await clipboard.copyText('same');
+    expect(clipboard.view().clearsAtMs).toBeNull();
+    clock.advance(31_000);
+    await settle();
+    expect(held.text).toBe('same');
   });
 
   it('starts the time anew with a second copy', async () => {

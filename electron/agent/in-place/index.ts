@@ -1,0 +1,2 @@
+export { createEnvironmentFile, type EnvironmentFile } from './environment-file.ts';
+export { createServicePath, type ServicePath } from './service-path.ts';

@@ -1,0 +1,1 @@
+export { runSelfTest, type SelfTestDeps } from './self-test.ts';

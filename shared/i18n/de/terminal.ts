@@ -1,0 +1,115 @@
+export const terminalDe = {
+  'programs.tab.terminal': 'Im Terminal',
+  'in-place.title': 'Anstelle von oidc-agent',
+  'in-place.hint':
+    'Programme und Skripte für oidc-agent suchen ihn in einem festen Ordner oder über die Variable OIDC_SOCK. Die App kann an beiden Stellen stehen.',
+  'in-place.switch': 'Der oidc-agent dieses Rechners sein',
+  'in-place.what':
+    'oidc-token ab 5.2 findet die App dann ganz ohne Variable, und „oidc-agent-service use“ nimmt sie als den laufenden Agenten.',
+  'in-place.windows':
+    'Unter Windows finden die Programme von oidc-agent ihren Agenten über eine Datei, die nur ihr eigener Agent anlegen kann. Nimm stattdessen die Named Pipe oder die lokale Adresse.',
+  'in-place.generation.5': 'Für oidc-agent 5',
+  'in-place.generation.4': 'Für oidc-agent 4',
+  'in-place.state.off': 'nicht da',
+  'in-place.state.ready': 'hier steht diese App',
+  'in-place.state.taken': 'dem Agenten überlassen, der dort läuft',
+  'in-place.state.blocked': 'nicht möglich',
+  'in-place.socket-off':
+    'Der Socket ist nicht offen, also gibt es nichts, was für oidc-agent antworten könnte.',
+  'in-place.taken':
+    'Ein echter oidc-agent läuft ({program}, Prozess {pid}). Er behält seinen Platz. Damit die App ihn einnimmt, beende ihn mit „oidc-agent-service stop“ oder „kill {pid}“; die App folgt innerhalb einer halben Minute.',
+  'in-place.taken-unknown':
+    'An {path} antwortet ein anderer Agent. Er behält seinen Platz. Damit die App ihn einnimmt, beende ihn mit „oidc-agent-service stop“; die App folgt innerhalb einer halben Minute.',
+  'in-place.environment': 'OIDC_SOCK für alles, was nach der nächsten Anmeldung startet',
+  'in-place.environment.hint':
+    'Nötig für oidc-token vor 5.2 und für die Bibliotheken für Python und Go. Die App schreibt eine eigene Datei für systemd und rührt keine Startdatei deiner Shell an.',
+  'in-place.environment.absent': 'Nichts ist geschrieben.',
+  'in-place.environment.written':
+    'Geschrieben nach {path}. Das wirkt, wenn du dich das nächste Mal anmeldest; nimm bis dahin eine der Zeilen unten.',
+  'in-place.environment.outdated': '{path} nennt einen anderen Socket, als die App jetzt hat.',
+  'in-place.environment.foreign': '{path} stammt nicht von dieser App und bleibt, wie es ist.',
+  'in-place.environment.write': 'Datei schreiben',
+  'in-place.environment.update': 'Neu schreiben',
+  'in-place.environment.remove': 'Datei entfernen',
+  'in-place.environment.wrote':
+    'Die Datei ist geschrieben. Sie wirkt, wenn du dich das nächste Mal anmeldest.',
+  'in-place.environment.removed': 'Die Datei ist entfernt. Melde dich neu an, oder lösche OIDC_SOCK selbst.',
+  'terminal.variables': 'OIDC_SOCK für ein Terminal, das offen ist',
+  'terminal.variables.hint':
+    'Gib eine dieser Zeilen ein, oder trage sie selbst in die Startdatei deiner Shell ein. Sie bleibt richtig, solange der Ordner der App nicht umzieht.',
+  'terminal.title': 'Fertige Zeilen',
+  'terminal.hint':
+    'Sie funktionieren so, wie sie dastehen, in jedem deiner Terminals. Keine enthält ein Geheimnis.',
+  'terminal.account': 'Konto',
+  'terminal.no-account': 'Füge zuerst ein Konto hinzu.',
+  'terminal.no-lines': 'Für dieses System gibt es noch keine fertigen Zeilen.',
+  'terminal.closed.socket': 'Der Socket ist zu: die Zeilen für oidc-token und Python fehlen hier.',
+  'terminal.closed.http': 'Die lokale Adresse ist zu: die Zeile für curl fehlt hier.',
+  'terminal.open': 'Öffnen',
+  'terminal.line.oidc-token': 'oidc-token',
+  'terminal.line.oidc-variables': 'Token, Issuer und Ablauf als Variablen der Shell',
+  'terminal.line.python': 'Python, ohne etwas zu installieren',
+  'terminal.line.python-library': 'Python mit liboidcagent',
+  'terminal.line.curl': 'curl, mit dem Schlüssel des Programms in MYTOKEN_DESKTOP_KEY',
+  'terminal.line.bearer-file': 'Token-Datei dieses Kontos',
+  'terminal.line.variable-posix': 'bash, zsh und andere POSIX-Shells',
+  'terminal.line.variable-fish': 'fish',
+  'terminal.line.variable-tcsh': 'tcsh',
+  'terminal.line.variable-launchctl': 'macOS, für Programme, die ab jetzt starten',
+  'terminal.addresses': 'Adressen',
+  'terminal.line.address-socket': 'Socket für das Protokoll von oidc-agent',
+  'terminal.line.address-service': 'Derselbe, wo oidc-agent 5 sucht',
+  'terminal.line.address-http': 'Lokale Adresse',
+  'terminal.line.address-file': 'Datei, die die lokale Adresse nennt',
+  'terminal.copy': 'Kopieren: {what}',
+  'terminal.copied': 'Kopiert: {what}',
+  'self-test.title': 'Funktioniert es?',
+  'self-test.hint':
+    'Die App klopft an ihre eigenen Türen, wie ein Programm es täte. Sie verlangt dabei nichts, was du erlauben müsstest.',
+  'self-test.run': 'Mich selbst fragen',
+  'self-test.running': 'Frage …',
+  'self-test.works':
+    '{count, plural, one {Der eine offene Weg funktioniert.} other {Alle # offenen Wege funktionieren.}}',
+  'self-test.fails': '{count, plural, one {Um eine Sache} other {Um # Dinge}} solltest du dich kümmern.',
+  'self-test.nothing': 'Alle Türen sind zu.',
+  'self-test.check.socket-plain': 'Socket, unverschlüsselte Anfragen',
+  'self-test.check.socket-encrypted': 'Socket, verschlüsselte Anfragen',
+  'self-test.check.http-file': 'Datei, die die lokale Adresse nennt',
+  'self-test.check.http-challenge': 'Lokale Adresse, mit einer Probe',
+  'self-test.check.service-5': 'Platz von oidc-agent 5',
+  'self-test.check.service-4': 'Platz von oidc-agent 4',
+  'self-test.check.environment': 'Variable OIDC_SOCK in neuen Programmen',
+  'self-test.ok': 'funktioniert',
+  'self-test.problem.off': 'ausgeschaltet',
+  'self-test.problem.no-answer': 'niemand antwortet',
+  'self-test.problem.bad-answer': 'die Antwort ist nicht zu lesen',
+  'self-test.problem.not-us': 'jemand anderes antwortet',
+  'self-test.problem.not-announced': 'fehlt, oder nennt eine andere Adresse',
+  'self-test.problem.taken': 'dort steht ein anderer Agent',
+  'self-test.problem.blocked': 'der Ordner ist nicht zu gebrauchen',
+  'self-test.problem.next-login': 'wirkt ab der nächsten Anmeldung',
+  'self-test.problem.elsewhere': 'nennt einen anderen Socket',
+  'self-test.next.no-answer': 'Schalte die Tür aus und wieder ein.',
+  'self-test.next.bad-answer': 'Schalte die Tür aus und wieder ein; bleibt es so, starte die App neu.',
+  'self-test.next.not-us': 'Beende das andere Programm, schalte dann die Tür aus und wieder ein.',
+  'self-test.next.not-announced': 'Schalte die lokale Adresse aus und wieder ein.',
+  'self-test.next.taken': 'Beende den anderen Agenten, oder überlass ihm den Platz und nimm OIDC_SOCK.',
+  'self-test.next.blocked': 'Sieh nach, wem der Ordner gehört und wer dort schreiben darf.',
+  'self-test.next.next-login':
+    'Melde dich ab und wieder an; nimm in offenen Terminals eine Zeile von weiter oben.',
+  'self-test.next.elsewhere':
+    'Schreibe oben die Datei und melde dich neu an, oder entferne die Zeile, die die Variable setzt.',
+  'error.in-place/foreign-place.text':
+    'Der Ordner gehört jemand anderem, oder dort liegt etwas Unerwartetes.',
+  'error.in-place/foreign-place.next': 'Sieh nach, was dort liegt, und räume es weg.',
+  'error.in-place/untrusted-place.text':
+    'Der Ordner für temporäre Dateien fehlt, oder andere können darin Dateien austauschen.',
+  'error.in-place/untrusted-place.next':
+    'Setze TMPDIR auf einen Ordner, in den nur du schreiben kannst, und starte die App neu.',
+  'error.in-place/environment-foreign.text':
+    'Es gibt schon eine Datei mit diesem Namen, die nicht von dieser App stammt.',
+  'error.in-place/environment-foreign.next': 'Räume sie weg und versuche es noch einmal.',
+  'error.in-place/environment-path.text':
+    'Der Pfad des Sockets enthält Zeichen, die in einer solchen Datei nicht gehen.',
+  'error.in-place/environment-path.next': 'Nimm stattdessen eine der Zeilen für deine Shell.',
+};

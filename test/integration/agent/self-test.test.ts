@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openChannel } from '../../../electron/agent/socket/secure-channel.ts';
+import { runSelfTest, type SelfTestDeps } from '../../../electron/agent/index.ts';
+import type { ServicePlaceView } from '../../../shared/model/in-place.ts';
+import type { SelfTestResult } from '../../../shared/model/self-test.ts';
+import { type Setup, start } from './support.ts';
+
+let directory: string;
+let socketPath: string;
+let setup: Setup;
+const endings: (() => void)[] = [];
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'self-test-'));
+  socketPath = join(directory, 'agent.sock');
+  setup = await start();
+});
+afterEach(async () => {
+  for (const end of endings.splice(0)) end();
+  await setup.endpoint.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** An agent that answers as it is told; what it was asked for is written down. */
+async function agent(path: string, reply: (request: string) => string | null): Promise<string[]> {
+  const asked: string[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    let text = '';
+    let channel: ReturnType<typeof openChannel> = null;
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+      if (channel === null && text.startsWith('{')) {
+        asked.push(text);
+        socket.end(reply(text) ?? '');
+        return;
+      }
+      if (channel === null && text.length >= 44) {
+        channel = openChannel(text.slice(0, 44), (count) => crypto.getRandomValues(new Uint8Array(count)));
+        text = text.slice(44);
+        socket.write(channel?.publicKey ?? '');
+      }
+      const plain = channel?.open(text) ?? null;
+      if (plain === null) return;
+      asked.push(plain);
+      const answer = reply(plain);
+      if (answer === null) socket.end();
+      else socket.end(channel?.seal(answer) ?? '');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  endings.push(() => server.close());
+  return asked;
+}
+
+const ours = (request: string): string =>
+  request.includes('status_json')
+    ? '{"status":"success","info":{"version":"Mytoken Desktop 1.2.3"}}'
+    : '{"status":"success"}';
+
+function place(
+  generation: '4' | '5',
+  state: ServicePlaceView['state'],
+  path = join(directory, 'x'),
+): ServicePlaceView {
+  return { generation, state, path, pid: null, program: null, problem: null };
+}
+
+async function run(more: Partial<SelfTestDeps> = {}): Promise<Record<string, SelfTestResult['problem']>> {
+  const results = await runSelfTest({
+    socket: () => ({ state: 'listening', path: socketPath, problem: null }),
+    endpoint: () => setup.endpoint.state(),
+    inPlace: () => ({ places: [], environment: null }),
+    answerChallenge: (hint, message) => setup.keys.answerChallenge(hint, message),
+    appVersion: '1.2.3',
+    sessionVariable: () => Promise.resolve(null),
+    patienceMs: 500,
+    ...more,
+  });
+  return Object.fromEntries(results.map(({ check, problem }) => [check, problem]));
+}
+
+describe('the self-test', () => {
+  it('finds doors that work working, over connections of its own, and asks for no token', async () => {
+    const asked = await agent(socketPath, ours);
+    const link = join(directory, 'oidc-agent.sock');
+    symlinkSync(socketPath, link);
+    expect(
+      await run({
+        inPlace: () => ({ places: [place('5', 'ready', link)], environment: null }),
+        sessionVariable: () => Promise.resolve(link),
+      }),
+    ).toEqual({
+      'socket-plain': null,
+      'socket-encrypted': null,
+      'http-file': null,
+      'http-challenge': null,
+      'service-5': null,
+      environment: null,
+    });
+    expect(asked.map((text) => JSON.parse(text) as unknown)).toEqual([
+      { request: 'check' },
+      { request: 'status_json' },
+      { request: 'status_json' },
+    ]);
+  });
+
+  it('takes a socket that a client locked for its own', async () => {
+    await agent(socketPath, (request) =>
+      request.includes('status') ? '{"status":"failure","error":"Agent locked"}' : ours(request),
+    );
+    expect(await run()).toMatchObject({ 'socket-plain': null, 'socket-encrypted': null });
+  });
+
+  it('tells another agent from itself', async () => {
+    await agent(socketPath, (request) => ours(request).replace('Mytoken Desktop 1.2.3', 'oidc-agent 5.3.3'));
+    expect(await run()).toMatchObject({ 'socket-encrypted': 'not-us' });
+  });
+
+  it.each([
+    ['nothing', () => null, 'no-answer'],
+    ['no JSON', () => 'hello', 'bad-answer'],
+    ['an error', () => '{"status":"failure","error":"No"}', 'bad-answer'],
+    ['the wrong JSON', () => '[]', 'bad-answer'],
+  ] as [string, () => string | null, string][])(
+    'says so when the socket answers %s',
+    async (_what, reply, problem) => {
+      await agent(socketPath, reply);
+      expect(await run()).toMatchObject({ 'socket-plain': problem, 'socket-encrypted': problem });
+    },
+  );
+
+  it('gives up on a socket that is dead, missing or silent', async () => {
+    expect(await run()).toMatchObject({ 'socket-plain': 'no-answer', 'socket-encrypted': 'no-answer' });
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(socketPath, resolve));
+    endings.push(() => silent.close());
+    expect(await run()).toMatchObject({ 'socket-plain': 'no-answer', 'socket-encrypted': 'no-answer' });
+  });
+
+  it('notices that somebody else sits at its address', async () => {
+    const stranger = createHttpServer((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"protocol":1,"hmac":"00"}');
+    });
+    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+    endings.push(() => stranger.close());
+    const address = stranger.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const state = { ...setup.endpoint.state(), addresses: [`http://127.0.0.1:${port}`] };
+    expect(await run({ endpoint: () => state })).toMatchObject({
+      'http-challenge': 'not-us',
+      'http-file': 'not-announced',
+    });
+  });
+
+  it('notices a file that announces an earlier run', async () => {
+    const state = setup.endpoint.state();
+    const content = { protocol: 1, addresses: state.addresses, pid: 1, started_at: 0 };
+    writeFileSync(state.discoveryFile ?? '', JSON.stringify(content));
+    expect(await run()).toMatchObject({ 'http-challenge': null, 'http-file': 'not-announced' });
+  });
+
+  it('calls doors that are closed switched off, not broken', async () => {
+    await setup.endpoint.stop();
+    const results = await run({
+      socket: () => ({ state: 'off', path: null, problem: null }),
+      inPlace: () => ({ places: [place('5', 'off'), place('4', 'off')], environment: null }),
+    });
+    expect(new Set(Object.values(results))).toEqual(new Set(['off']));
+  });
+
+  it('tells why a place is not ours', async () => {
+    await agent(socketPath, ours);
+    const other = join(directory, 'other.sock');
+    await agent(other, ours);
+    const places = [place('5', 'taken'), place('4', 'blocked')];
+    expect(await run({ inPlace: () => ({ places, environment: null }) })).toMatchObject({
+      'service-5': 'taken',
+      'service-4': 'blocked',
+    });
+    // Another instance of this very app, with another profile.
+    const ready = [place('5', 'ready', other)];
+    expect(await run({ inPlace: () => ({ places: ready, environment: null }) })).toMatchObject({
+      'service-5': 'not-us',
+    });
+  });
+
+  it('tells a variable that waits for the next login from one that leads elsewhere', async () => {
+    await agent(socketPath, ours);
+    const written = { state: 'written', path: '/c' } as const;
+    const environment = async (value: string | null, file: typeof written | null): Promise<unknown> =>
+      (
+        await run({
+          sessionVariable: () => Promise.resolve(value),
+          inPlace: () => ({ places: [], environment: file }),
+        })
+      )['environment'];
+    expect(await environment(null, null)).toBe('off');
+    expect(await environment(null, written)).toBe('next-login');
+    expect(await environment('/tmp/other.sock', null)).toBe('elsewhere');
+    expect(await environment(socketPath, written)).toBeNull();
+  });
+});
