@@ -29,6 +29,18 @@ export function createMytokenClient(deps: MytokenClientDeps): MytokenClient {
     templateGroups: async (url, options) => (await core()).templates.groups(url, options),
     templates: async (url, kind, group, options) =>
       (await core()).templates.entries(url, kind, group, options),
+    userSettings: {
+      grants: async (token, options) => (await core()).settings.grants(token, options),
+      setSshGrant: async (token, enabled, options) =>
+        (await core()).settings.setSshGrant(token, enabled, options),
+      sshKeys: async (token, options) => (await core()).settings.sshKeys(token, options),
+      addSshKey: async (token, key, options) => (await core()).settings.addSshKey(token, key, options),
+      pollSshKey: async (url, code, options) => (await core()).settings.pollSshKey(url, code, options),
+      removeSshKey: async (token, fingerprint, options) =>
+        (await core()).settings.removeSshKey(token, fingerprint, options),
+      email: async (token, options) => (await core()).settings.email(token, options),
+      setEmail: async (token, change, options) => (await core()).settings.setEmail(token, change, options),
+    },
     decode: async (jwt) => (await core()).decode(jwt),
     verify: async (jwt, options) => (await core()).verify(jwt, options),
   };

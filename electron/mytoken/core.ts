@@ -5,6 +5,7 @@ import type { Http } from './http-types.ts';
 import { IssuedTokens } from './issued-tokens.ts';
 import { LoginCalls } from './login-calls.ts';
 import { ServerCalls } from './server-calls.ts';
+import { SettingsCalls } from './settings-calls.ts';
 import { TemplateCalls } from './template-calls.ts';
 import { TokenCalls } from './token-calls.ts';
 import { decodeMytoken, TokenVerifier } from './token-verifier.ts';
@@ -27,6 +28,7 @@ export class Core {
   readonly tokens: TokenCalls;
   readonly tokeninfo: TokeninfoCalls;
   readonly templates: TemplateCalls;
+  readonly settings: SettingsCalls;
   readonly #verifier: TokenVerifier;
 
   constructor({ http, clock, log, appName, appVersion }: CoreDeps) {
@@ -40,6 +42,7 @@ export class Core {
     this.tokens = new TokenCalls(calls, issued);
     this.tokeninfo = new TokeninfoCalls(calls);
     this.templates = new TemplateCalls(calls);
+    this.settings = new SettingsCalls(calls, clock);
   }
 
   decode(jwt: Secret): MytokenClaims | null {

@@ -83,6 +83,7 @@ function instanceInfo(document: DiscoveryDocument, base: string, skewMs: number 
       transfer: optionalEndpoint('token_transfer_endpoint'),
       profiles: optionalEndpoint('profiles_endpoint'),
       usersettings: optionalEndpoint('usersettings_endpoint'),
+      notifications: optionalEndpoint('notifications_endpoint'),
     },
     restrictionKeys: document.restriction_claims_supported ?? document.supported_restriction_keys ?? null,
     responseTypes: document.response_types_supported,

@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../ports/index.ts';
 import { aborted, failureOf, type Progress, shuttingDown, timedOut, tooLarge } from './http-failure.ts';
-import type { HttpAnswer } from './http-types.ts';
+import type { HttpAnswer, HttpMethod } from './http-types.ts';
 import { badAnswer } from './problems.ts';
 
 export interface WireRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: HttpMethod;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   /** Zeroed once the exchange is over. */

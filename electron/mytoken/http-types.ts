@@ -1,8 +1,14 @@
+import type { Secret } from '../ports/index.ts';
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: HttpMethod;
   readonly url: string;
   /** Sent as JSON. A `Secret` anywhere inside is revealed while the bytes are written, not before. */
   readonly json?: Readonly<Record<string, unknown>> | undefined;
+  /** Sent as `Authorization: Bearer`; revealed when the request is written, not before. */
+  readonly bearer?: Secret | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Largest answer, bytes. Default 1 MiB. */
   readonly limitBytes?: number | undefined;

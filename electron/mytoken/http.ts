@@ -104,6 +104,7 @@ class UndiciHttp implements Http {
       'accept-encoding': 'identity',
       ...(request.json ? { 'content-type': 'application/json' } : {}),
       ...request.headers,
+      ...(request.bearer ? { authorization: `Bearer ${request.bearer.reveal()}` } : {}),
     };
     const wire = {
       method: request.method,

@@ -1,9 +1,10 @@
 import { type Clock, type Logger, Secret } from '../ports/index.ts';
 import { DomainError } from '../../shared/errors.ts';
-import { jsonOf, readAs } from './answers.ts';
+import { readAs } from './answers.ts';
 import type { HttpAnswer } from './http-types.ts';
 import { requireSameOrigin } from './instance-url.ts';
 import type { IssuedTokens } from './issued-tokens.ts';
+import { isPending, pollingTimes } from './polling.ts';
 import { notSupported, withSent } from './problems.ts';
 import { clausesForServer, nameForServer, nonEmpty, rotationForServer } from './request-bodies.ts';
 import { loginAnswerSchema, mytokenAnswerSchema } from './schemas.ts';
@@ -18,9 +19,6 @@ export interface LoginCallsDeps {
   readonly applicationName: string;
 }
 
-const defaultExpiresInSeconds = 300;
-const defaultIntervalSeconds = 5;
-const longestIntervalSeconds = 60;
 const abandonTimeoutMs = 5_000;
 
 /** Logging in with the browser (mytoken protocol, `oidc_flow` and `polling_code`). */
@@ -95,22 +93,12 @@ export class LoginCalls {
     } catch (error) {
       throw withSent(error, 'maybe');
     }
-    const intervalSeconds = Math.min(started.interval ?? defaultIntervalSeconds, longestIntervalSeconds);
     return {
       consentUri: new Secret(consentUri),
       pollingCode: new Secret(started.polling_code),
-      expiresAtMs: this.#deps.clock.nowMs() + (started.expires_in ?? defaultExpiresInSeconds) * 1000,
-      intervalMs: intervalSeconds * 1000,
+      ...pollingTimes(started, this.#deps.clock.nowMs()),
     };
   };
-}
-
-/** 428 as mytoken servers say it, or the 400 of RFC 8628, 3.5, from which their codes are taken. */
-function isPending(answer: HttpAnswer): boolean {
-  if (answer.status === 428) return true;
-  const json = jsonOf(answer);
-  const code = typeof json === 'object' && json !== null && 'error' in json ? json.error : null;
-  return answer.status === 400 && (code === 'authorization_pending' || code === 'slow_down');
 }
 
 export function tokenEndpoint(

@@ -94,6 +94,7 @@ export const discoverySchema = z.object({
   token_transfer_endpoint: optional(identifier),
   profiles_endpoint: optional(identifier),
   usersettings_endpoint: optional(identifier),
+  notifications_endpoint: optional(identifier),
   // One odd entry among hundreds of federated providers must not hide the others: each is checked by itself.
   providers_supported: list(z.unknown()),
   token_signing_alg_value: optional(shown(32)),

@@ -1,7 +1,7 @@
 import type { Clock, Secret } from '../ports/index.ts';
 import { DomainError } from '../../shared/errors.ts';
 import type { Discovery } from './discovery.ts';
-import type { Http, HttpAnswer } from './http-types.ts';
+import type { Http, HttpAnswer, HttpMethod } from './http-types.ts';
 import type { IssuedTokens } from './issued-tokens.ts';
 import { notSupported, problem } from './problems.ts';
 import { RotatedAnswerError } from './rotated-answer-error.ts';
@@ -14,6 +14,13 @@ export interface CallSpec {
   /** Name of the function, for `mytoken/not-supported`. */
   readonly feature: string;
   readonly endpoint: (info: InstanceInfo) => string | null;
+  /** Default: POST when there is a body or a mytoken in it, else GET. */
+  readonly method?: HttpMethod | undefined;
+  /**
+   * The mytoken travels in the `Authorization` header: for calls that have no body. Servers refuse headers beyond 8 KiB (mytoken protocol,
+   * "Passing the mytoken").
+   */
+  readonly tokenInHeader?: true | undefined;
   /** Secrets stay wrapped; the HTTP layer reveals them. */
   readonly body?: Readonly<Record<string, unknown>> | undefined;
   /** Name of the field that carries the mytoken. Default `mytoken`. */
@@ -57,7 +64,7 @@ export class ServerCalls {
     return read(answer, info);
   }
 
-  /** A call that uses a mytoken, which travels in the body: headers are limited to 8 KiB by the servers. */
+  /** A call that uses a mytoken, which travels in the body unless the call has none. */
   async withToken<T>(
     token: HeldMytoken,
     spec: CallSpec,
@@ -66,8 +73,15 @@ export class ServerCalls {
   ): Promise<Answer<T>> {
     const info = await this.#deps.discovery.get(token.instanceUrl, options);
     refuseForeign(token.value, info);
-    const body = { ...spec.body, [spec.tokenField ?? 'mytoken']: token.value };
-    const answer = await this.#send(info, spec, body, options);
+    const answer =
+      spec.tokenInHeader === true
+        ? await this.#send(info, spec, spec.body, options, forHeader(token.value))
+        : await this.#send(
+            info,
+            spec,
+            { ...spec.body, [spec.tokenField ?? 'mytoken']: token.value },
+            options,
+          );
     const update = await this.#deps.issued.update(answer, token.value, info);
     try {
       return { value: await read(answer, info), update };
@@ -82,13 +96,15 @@ export class ServerCalls {
     spec: CallSpec,
     json: Readonly<Record<string, unknown>> | undefined,
     options: CallOptions,
+    bearer?: Secret,
   ): Promise<HttpAnswer> {
     const url = spec.endpoint(info);
     if (url === null) throw notSupported(spec.feature);
     const answer = await this.#deps.http.request({
-      method: json ? 'POST' : 'GET',
+      method: spec.method ?? (json ? 'POST' : 'GET'),
       url,
       json,
+      bearer,
       headers: { 'user-agent': this.#deps.userAgent },
       limitBytes: spec.limitBytes,
       timeoutMs: spec.timeoutMs,
@@ -97,6 +113,17 @@ export class ServerCalls {
     if (successes.has(answer.status) || spec.alsoAccepts?.(answer) === true) return answer;
     throw serverError(answer, spec.kind, this.#deps.clock.nowMs());
   }
+}
+
+/** Longer ones are cut off by servers with an error that says nothing. */
+const longestHeaderToken = 7_000;
+
+function forHeader(value: Secret): Secret {
+  if (value.reveal().length <= longestHeaderToken) return value;
+  throw problem('mytoken/invalid-request', 'This mytoken is too long for this request.', {
+    sent: 'no',
+    details: { reason: 'too-large' },
+  });
 }
 
 /** A mytoken is shown to no server but its own, whatever the records say (mytoken protocol, "Client algorithms"). */

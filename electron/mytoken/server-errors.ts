@@ -77,6 +77,7 @@ function byErrorCode(error: string, description: string, status: number, kind: C
         ? { code: 'login/expired', message: 'The login was not finished in time.' }
         : expired;
     case 'access_denied':
+      if (status === 403 && /grant type not enabled/i.test(description)) return grantOff;
       if (kind !== 'login') return invalidRequest('access-denied');
       return { code: 'login/declined', message: 'The login was declined in the browser.' };
     case 'insufficient_capabilities':
@@ -94,7 +95,15 @@ function byErrorCode(error: string, description: string, status: number, kind: C
       if (status === 403) return invalidRequest('foreign-mytoken');
       return /unsupported/i.test(description) ? missingFunction : invalidRequest('invalid-grant');
     case 'invalid_request':
+      if (status === 409) return alreadyThere;
       return unusableAsRequestError(description) ?? invalidRequest(requestProblem(description));
+    case 'mail_required':
+      return {
+        code: 'mytoken/mail-required',
+        message: 'The mytoken server has no checked mail address of the user.',
+      };
+    case 'not_found':
+      return notThere;
     case 'not_yet_implemented':
       return missingFunction;
     case 'internal_server_error':
@@ -103,6 +112,18 @@ function byErrorCode(error: string, description: string, status: number, kind: C
       return null;
   }
 }
+
+const grantOff: Verdict = {
+  code: 'mytoken/grant-off',
+  message: 'This way of getting mytokens is switched off for the user.',
+};
+
+const alreadyThere: Verdict = {
+  code: 'mytoken/already-there',
+  message: 'The server has this already.',
+};
+
+const notThere: Verdict = { code: 'mytoken/not-found', message: 'The server does not know this any more.' };
 
 const serverFailure: Verdict = {
   code: 'mytoken/server-error',

@@ -1,4 +1,5 @@
 import type { Clause, ClauseRequest, Rotation } from '../../shared/model/mytoken.ts';
+import type { UserSettingsClient } from './settings-types.ts';
 import type { Secret } from '../ports/index.ts';
 
 export interface ProviderInfo {
@@ -23,6 +24,7 @@ export interface InstanceInfo {
     readonly transfer: string | null;
     readonly profiles: string | null;
     readonly usersettings: string | null;
+    readonly notifications: string | null;
   };
   readonly restrictionKeys: readonly string[] | null;
   readonly responseTypes: readonly string[];
@@ -230,6 +232,7 @@ export interface MytokenClient {
     request: { readonly momId?: string | undefined; readonly recursive?: boolean | undefined },
     options?: CallOptions,
   ): Promise<Answer<null>>;
+  readonly userSettings: UserSettingsClient;
   templateGroups(instanceUrl: string, options?: CallOptions): Promise<readonly string[]>;
   templates(
     instanceUrl: string,

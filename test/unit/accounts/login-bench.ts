@@ -28,6 +28,7 @@ export function instance(): InstanceInfo {
       transfer: null,
       profiles: null,
       usersettings: null,
+      notifications: null,
     },
     restrictionKeys: null,
     responseTypes: [],

@@ -30,6 +30,7 @@ describe('discover', () => {
         transfer: `${issuer}/api/v0/token/transfer`,
         profiles: `${issuer}/api/v0/pt`,
         usersettings: `${issuer}/api/v0/settings`,
+        notifications: `${issuer}/api/v0/notifications`,
       },
       restrictionKeys: ['nbf', 'exp', 'scope'],
       responseTypes: ['token', 'short_token', 'transfer_code'],
