@@ -14,5 +14,6 @@ export {
   type StoredAccounts,
 } from './stored-accounts.ts';
 export { type ReadTokenFile, readTokenFile, type TokenFile } from './token-file.ts';
+export { findToken, firstLine, type FoundToken } from './token-text.ts';
 export type * from './types.ts';
 export { refuseUnusable, statusOf, toView, type ViewContext } from './view.ts';

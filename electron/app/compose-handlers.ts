@@ -19,7 +19,7 @@ export interface ComposeHandlerDeps {
   readonly profileFolders: () => readonly string[];
   readonly pickFile: (purpose: 'profile') => Promise<string | null>;
   /** Shows the system's save dialog; null when it was closed. */
-  readonly pickSavePath: (suggestedName: string) => Promise<string | null>;
+  readonly pickSavePath: (suggestedName: string, what?: 'mytoken') => Promise<string | null>;
 }
 
 type ComposeChannel = Extract<keyof Handlers, `compose:${string}` | `profiles:${string}`>;

@@ -205,6 +205,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       minted: core.minted,
       profiles: core.profiles,
       manager: core.manager,
+      inspector: core.inspector,
       copyMinted: (accountId, secret) => copier.minted(accountId, secret),
       profileFolders: () => profileFolders(process.platform),
       ...fileDialogs(() => window.native(), t),

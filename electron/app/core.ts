@@ -15,9 +15,9 @@ import {
 } from '../accounts/index.ts';
 import { type Activity, createActivity } from '../activity/index.ts';
 import { type ClientKeys, createClientKeys, createHttpEndpoint, type HttpEndpoint } from '../agent/index.ts';
-import { createManager, type Manager } from '../manage/index.ts';
 import { refusals } from '../approvals/index.ts';
 import { type AppLock, createAppLock, createPause, type Pause } from '../lock/index.ts';
+import { createInspector, createManager, type Inspector, type Manager } from '../manage/index.ts';
 import { createHttp, createMytokenClient, type Http, type MytokenClient } from '../mytoken/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
 import { createProfiles, type Profiles } from '../profiles/index.ts';
@@ -73,6 +73,7 @@ export interface Core {
   readonly minted: MintedTokens;
   readonly profiles: Profiles;
   readonly manager: Manager;
+  readonly inspector: Inspector;
   readonly endpoint: HttpEndpoint;
   readonly activity: Activity;
   readonly agent: AgentParts;
@@ -189,6 +190,7 @@ export function createCore(deps: CoreDeps): Core {
   });
   const activity = createActivity(clock);
   const manager = createManager({ accounts, broker, client, minted, clock, log });
+  const inspector = createInspector({ accounts, client, readFile: readTokenFile, clock });
   const agent = createAgentParts({
     accounts,
     activity,
@@ -226,6 +228,7 @@ export function createCore(deps: CoreDeps): Core {
     forget() {
       broker.forget();
       minted.forgetAll();
+      inspector.forget();
       agent.grants.clear();
     },
     isLocked: () => lock.isLocked(),
@@ -273,6 +276,7 @@ export function createCore(deps: CoreDeps): Core {
     if (state.kind === 'locked' || state.kind === 'closed') {
       agent.grants.clear();
       minted.forgetAll();
+      inspector.forget();
     }
   });
 
@@ -288,6 +292,7 @@ export function createCore(deps: CoreDeps): Core {
     minted,
     profiles,
     manager,
+    inspector,
     endpoint,
     activity,
     agent,
@@ -325,6 +330,7 @@ export function createCore(deps: CoreDeps): Core {
       settleWhenOpen();
       imports.stop();
       minted.forgetAll();
+      inspector.forget();
       agent.approvals.stop();
       await inPlace.stop(); // nobody is led to a door that closes
       await Promise.allSettled([endpoint.stop(), agent.socket.stop(), logins.stop()]);

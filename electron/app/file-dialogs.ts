@@ -16,8 +16,8 @@ export function fileDialogs(
         : await dialog.showOpenDialog(options);
       return picked.filePaths[0] ?? null;
     },
-    async pickSavePath(suggestedName) {
-      const options = { title: t()('dialog.save-mytoken'), defaultPath: suggestedName };
+    async pickSavePath(suggestedName, what = 'mytoken') {
+      const options = { title: t()(`dialog.save-${what}`), defaultPath: suggestedName };
       const window = parent();
       const picked = window
         ? await dialog.showSaveDialog(window, options)

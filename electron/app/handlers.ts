@@ -40,6 +40,8 @@ export interface HandlerDeps
   readonly clearClipboard: () => Promise<void>;
   /** Shows the system's file dialog; null when it was closed. */
   readonly pickFile: (purpose: 'mytoken' | 'ca' | 'profile') => Promise<string | null>;
+  /** Shows the system's save dialog; null when it was closed. */
+  readonly pickSavePath: (suggestedName: string, what?: 'mytoken' | 'history') => Promise<string | null>;
   readonly openHelp: (link: string, accountId: string | undefined) => Promise<void>;
   readonly windowReady: () => void;
 }

@@ -132,8 +132,10 @@ export function createManager(deps: ManagerDeps): Manager {
         try {
           await broker.withMytoken(accountId, (mytoken) => client.revoke(mytoken, step));
         } catch (error) {
-          failure = error;
-          break;
+          if (!meansGone(error, derived)) {
+            failure = error;
+            break;
+          }
         }
         done += 1;
       }
@@ -190,4 +192,14 @@ export function createManager(deps: ManagerDeps): Manager {
         .map(({ id }) => id);
     },
   };
+}
+
+/**
+ * Servers do not say “gone already” of a mytoken that is to be revoked; they find it neither among the descendants nor among the user's
+ * (mytoken protocol, "Revocation"), where it was when they listed it.
+ */
+function meansGone(error: unknown, derived: boolean): boolean {
+  if (!(error instanceof DomainError)) return false;
+  if (error.code === 'mytoken/insufficient-capabilities') return derived;
+  return error.code === 'mytoken/invalid-request' && error.details['reason'] === 'foreign-mytoken';
 }

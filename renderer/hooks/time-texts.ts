@@ -40,3 +40,16 @@ export function duration(ms: number, locale: string): string {
     maximumFractionDigits: 1,
   }).format(value);
 }
+
+/** To the second, in the time of this machine or in UTC, which is then said. */
+export function exactTime(atMs: number, locale: string, utc: boolean): string {
+  return new Intl.DateTimeFormat(locale, {
+    year: 'numeric',
+    month: 'short',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    ...(utc ? { timeZone: 'UTC', timeZoneName: 'short' } : {}),
+  }).format(atMs);
+}

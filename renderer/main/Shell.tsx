@@ -14,6 +14,7 @@ import { ComposePage } from './compose/ComposePage.tsx';
 import { CopyBar } from './CopyBar.tsx';
 import { LockedPage } from './lock/LockedPage.tsx';
 import { PausedNotice } from './lock/PausedNotice.tsx';
+import { InspectPage } from './inspect/InspectPage.tsx';
 import { type Place, placeOf } from './navigation.ts';
 import { NoTrayBanner } from './NoTrayBanner.tsx';
 import { OnboardingPage } from './onboarding/OnboardingPage.tsx';
@@ -146,6 +147,8 @@ function PageAt({ place, go }: { readonly place: Place; readonly go: (place: Pla
     }
     case 'add-account':
       return <AddAccountPage key={place.mode} mode={place.mode} go={go} />;
+    case 'inspect':
+      return <InspectPage go={go} />;
     case 'programs':
       return <ProgramsPage />;
     case 'settings':

@@ -1,7 +1,7 @@
 import type { NavigationTarget } from '../../shared/ipc/contract.ts';
 
 /** Tabs of an account; `manage/account-tabs.ts` says what is on them. */
-export type AccountTabId = 'overview' | 'state' | 'handover';
+export type AccountTabId = 'overview' | 'state' | 'mytokens' | 'history' | 'handover';
 
 /** Where the window is. */
 export type Place =
@@ -9,6 +9,7 @@ export type Place =
   | { readonly page: 'account'; readonly accountId: string; readonly tab?: AccountTabId }
   | { readonly page: 'compose'; readonly accountId: string }
   | { readonly page: 'add-account'; readonly mode: 'login' | 'import' }
+  | { readonly page: 'inspect' }
   | { readonly page: 'programs' }
   | { readonly page: 'settings' };
 

@@ -5,6 +5,7 @@ import { decisionsDe } from './de/decisions.ts';
 import { desktopDe } from './de/desktop.ts';
 import { errorsDe } from './de/errors.ts';
 import { lockDe } from './de/lock.ts';
+import { eventDe } from './de/events.ts';
 import { manageDe } from './de/manage.ts';
 import { handoverDe } from './de/handover.ts';
 import { terminalDe } from './de/terminal.ts';
@@ -18,6 +19,7 @@ export const de = {
   ...agentDe,
   ...decisionsDe,
   ...lockDe,
+  ...eventDe,
   ...manageDe,
   ...handoverDe,
   ...activityDe,

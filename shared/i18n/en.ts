@@ -5,6 +5,7 @@ import { decisionsEn } from './en/decisions.ts';
 import { desktopEn } from './en/desktop.ts';
 import { errorsEn } from './en/errors.ts';
 import { lockEn } from './en/lock.ts';
+import { eventEn } from './en/events.ts';
 import { manageEn } from './en/manage.ts';
 import { handoverEn } from './en/handover.ts';
 import { terminalEn } from './en/terminal.ts';
@@ -19,6 +20,7 @@ export const en = {
   ...agentEn,
   ...decisionsEn,
   ...lockEn,
+  ...eventEn,
   ...manageEn,
   ...handoverEn,
   ...activityEn,

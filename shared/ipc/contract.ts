@@ -22,7 +22,7 @@ export {
 } from './calls/accounts.ts';
 export { helpLinks } from './calls/app.ts';
 export type { MintedView } from './calls/compose.ts';
-export type { HistoryEventView, MytokenReport, TreeNodeView } from './calls/manage.ts';
+export type { HistoryEventView, InspectedView, MytokenReport, TreeNodeView } from './calls/manage.ts';
 export type { WindowRole } from './calls/fields.ts';
 
 /** Every call a window can make: argument schema, result schema, the windows that may make it. One file in `calls/` per area. */

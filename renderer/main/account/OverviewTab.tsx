@@ -1,7 +1,8 @@
 import CallSplit from '@mui/icons-material/CallSplit';
+import QrCode2 from '@mui/icons-material/QrCode2';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Facts } from '../../components/Facts.tsx';
 import { Moment } from '../../components/Moment.tsx';
 import { Section } from '../../components/Page.tsx';
@@ -10,6 +11,7 @@ import { usableStatuses } from '../accounts/AccountRow.tsx';
 import { CapabilityList } from '../manage/CapabilityList.tsx';
 import { Limits } from '../manage/Limits.tsx';
 import type { AccountTabProps } from '../manage/tab-props.ts';
+import { TransferDialog } from '../manage/TransferDialog.tsx';
 import { EditAccount } from './EditAccount.tsx';
 import { RemoveAccount } from './RemoveAccount.tsx';
 import { TokenPanel } from './TokenPanel.tsx';
@@ -17,12 +19,13 @@ import { TokenPanel } from './TokenPanel.tsx';
 /** What an account is for every day: access tokens, further mytokens, names and defaults. */
 export function OverviewTab({ account, go }: AccountTabProps): ReactNode {
   const { t } = useApp();
+  const [handingOver, setHandingOver] = useState(false);
   return (
     <>
       {usableStatuses.has(account.status) && (
         <>
           <TokenPanel account={account} />
-          <Box>
+          <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap' }}>
             <Button
               variant="outlined"
               startIcon={<CallSplit />}
@@ -30,6 +33,10 @@ export function OverviewTab({ account, go }: AccountTabProps): ReactNode {
             >
               {t('compose.open')}
             </Button>
+            <Button variant="outlined" startIcon={<QrCode2 />} onClick={() => setHandingOver(true)}>
+              {t('manage.transfer.open')}
+            </Button>
+            {handingOver && <TransferDialog account={account} onClose={() => setHandingOver(false)} />}
           </Box>
         </>
       )}

@@ -1,6 +1,7 @@
 import Add from '@mui/icons-material/Add';
 import KeyOutlined from '@mui/icons-material/KeyOutlined';
 import Search from '@mui/icons-material/Search';
+import TroubleshootOutlined from '@mui/icons-material/TroubleshootOutlined';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import InputAdornment from '@mui/material/InputAdornment';
@@ -30,13 +31,18 @@ export function AccountsPage({ go }: { readonly go: (place: Place) => void }): R
       wide
       title={t('accounts.title')}
       action={
-        <Button
-          variant="contained"
-          startIcon={<Add />}
-          onClick={() => go({ page: 'add-account', mode: 'login' })}
-        >
-          {t('accounts.add')}
-        </Button>
+        <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap' }}>
+          <Button startIcon={<TroubleshootOutlined />} onClick={() => go({ page: 'inspect' })}>
+            {t('inspect.open')}
+          </Button>
+          <Button
+            variant="contained"
+            startIcon={<Add />}
+            onClick={() => go({ page: 'add-account', mode: 'login' })}
+          >
+            {t('accounts.add')}
+          </Button>
+        </Box>
       }
     >
       {accounts.length === 0 ? (

@@ -1,4 +1,3 @@
-import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Card from '@mui/material/Card';
@@ -6,7 +5,6 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { type ReactNode, useState } from 'react';
 import type { ImportCandidate, ImportSource } from '../../../shared/ipc/contract.ts';
-import { isMessageKey } from '../../../shared/i18n/catalogue.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { useAnnounce } from '../../components/Live.tsx';
 import { Section } from '../../components/Page.tsx';
@@ -14,6 +12,7 @@ import { useApp } from '../../hooks/app-context.tsx';
 import { useTask } from '../../hooks/use-task.ts';
 import { hostOf } from '../../hooks/words.ts';
 import type { Place } from '../navigation.ts';
+import { ImportedNotice } from './ImportedNotice.tsx';
 
 /** Brings in a mytoken that exists: pasted, from a file, by transfer code, or out of a running program. */
 export function ImportForm({ go }: { readonly go: (place: Place) => void }): ReactNode {
@@ -40,20 +39,7 @@ export function ImportForm({ go }: { readonly go: (place: Place) => void }): Rea
     });
   };
 
-  if (imported) {
-    return (
-      <Alert severity="warning">
-        {t('import.done')}
-        {imported.warnings.map((warning) => {
-          const key = `import.warning.${warning}`;
-          return <Box key={warning}>{isMessageKey(key) ? t(key) : warning}</Box>;
-        })}
-        <Button color="inherit" onClick={() => go({ page: 'account', accountId: imported.accountId })}>
-          {t('accounts.open')}
-        </Button>
-      </Alert>
-    );
-  }
+  if (imported) return <ImportedNotice {...imported} go={go} />;
 
   return (
     <>

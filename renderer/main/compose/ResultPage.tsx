@@ -8,7 +8,6 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Card from '@mui/material/Card';
 import { type ReactNode, useEffect, useState } from 'react';
-import { encode } from 'uqr';
 import type { MintedView } from '../../../shared/ipc/contract.ts';
 import type { AccountView } from '../../../shared/model/account.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
@@ -16,6 +15,7 @@ import { Facts } from '../../components/Facts.tsx';
 import { useAnnounce } from '../../components/Live.tsx';
 import { Moment } from '../../components/Moment.tsx';
 import { Page, Section } from '../../components/Page.tsx';
+import { QrCode } from '../../components/QrCode.tsx';
 import { SelectableText } from '../../components/SelectableText.tsx';
 import { Summary } from '../../editor/index.ts';
 import { useApp } from '../../hooks/app-context.tsx';
@@ -188,23 +188,4 @@ export function ResultPage({
       </Alert>
     );
   }
-}
-
-/** Dark on light in every theme: cameras expect it. */
-function QrCode({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
-  const { data, size } = encode(text, { ecc: 'M', border: 2 });
-  const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
-  return (
-    <svg
-      role="img"
-      aria-label={label}
-      viewBox={`0 0 ${size} ${size}`}
-      width={200}
-      height={200}
-      shapeRendering="crispEdges"
-    >
-      <rect width={size} height={size} fill="#ffffff" />
-      <path d={path} fill="#000000" />
-    </svg>
-  );
 }

@@ -9,7 +9,11 @@ import DialogTitle from '@mui/material/DialogTitle';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import type { AccountView } from '../../../shared/model/account.ts';
 import type { MytokenWish } from '../../../shared/model/mytoken.ts';
-import { missingCapability, type Operation } from '../../../shared/model/operations.ts';
+import {
+  missingCapability,
+  type Operation,
+  operationCapabilities,
+} from '../../../shared/model/operations.ts';
 import type { ApiError } from '../../api/index.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Summary } from '../../editor/index.ts';
@@ -19,7 +23,8 @@ import { capabilityWords } from '../../hooks/words.ts';
 
 interface Gated {
   readonly account: AccountView;
-  readonly operation: Operation;
+  /** Null for what every mytoken may do. */
+  readonly operation: Operation | null;
   /** Goes on with another account of the same user; without it none is offered. */
   readonly onStandIn?: ((accountId: string) => void) | undefined;
 }
@@ -29,7 +34,8 @@ interface Gated {
  * here or, when only its server knows, through {@link ActionError}.
  */
 export function CapabilityGate({ children, ...gated }: Gated & { readonly children: ReactNode }): ReactNode {
-  const capability = missingCapability(gated.account.capabilities, gated.operation);
+  const { account, operation } = gated;
+  const capability = operation === null ? null : missingCapability(account.capabilities, operation);
   return capability === null ? children : <CapabilityNeeded {...gated} capability={capability} />;
 }
 
@@ -44,8 +50,15 @@ export function ActionError({
   }
   const { capability } = error.details;
   return (
-    <CapabilityNeeded {...gated} capability={typeof capability === 'string' ? capability : gated.operation} />
+    <CapabilityNeeded
+      {...gated}
+      capability={typeof capability === 'string' ? capability : neededFor(gated.operation)}
+    />
   );
+}
+
+function neededFor(operation: Operation | null): string {
+  return operation === null ? '' : operationCapabilities[operation];
 }
 
 function CapabilityNeeded({
@@ -59,7 +72,7 @@ function CapabilityNeeded({
   const [asking, setAsking] = useState(false);
   useEffect(() => {
     let stale = false;
-    if (onStandIn === undefined) return undefined;
+    if (onStandIn === undefined || operation === null) return undefined;
     call('manage:stand-ins', { accountId: account.id, operation }).then(
       (found) => {
         if (!stale) setStandIns(found);

@@ -3,8 +3,10 @@ import type { MessageKey } from '../../../shared/i18n/catalogue.ts';
 import { OverviewTab } from '../account/OverviewTab.tsx';
 import type { AccountTabId } from '../navigation.ts';
 import { HandoverTab } from '../handover/HandoverTab.tsx';
+import { HistoryTab } from './history/HistoryTab.tsx';
 import { StateTab } from './StateTab.tsx';
 import type { AccountTabProps } from './tab-props.ts';
+import { TreeTab } from './tree/TreeTab.tsx';
 
 export type { AccountTabId } from '../navigation.ts';
 
@@ -20,5 +22,7 @@ interface AccountTab {
 export const accountTabs: readonly [AccountTab, ...AccountTab[]] = [
   { id: 'overview', label: 'manage.tab.overview', Body: OverviewTab },
   { id: 'state', label: 'manage.tab.state', Body: StateTab },
+  { id: 'mytokens', label: 'manage.tab.mytokens', Body: TreeTab, roomy: true },
+  { id: 'history', label: 'manage.tab.history', Body: HistoryTab, roomy: true },
   { id: 'handover', label: 'manage.tab.handover', Body: HandoverTab },
 ];

@@ -29,5 +29,6 @@ export const desktopDe: Readonly<Record<keyof typeof desktopEn, string>> = {
   'approval.window': 'Mytoken Desktop: Anfrage',
   'dialog.pick-profile': 'Profil wählen (JSON)',
   'dialog.save-mytoken': 'Mytoken speichern',
+  'dialog.save-history': 'Verlauf speichern',
   'dialog.pick-ca': 'Datei mit Zertifikaten (PEM) auswählen',
 };

@@ -27,5 +27,6 @@ export const desktopEn = {
   'approval.window': 'Mytoken Desktop: Request',
   'dialog.pick-profile': 'Choose a profile (JSON)',
   'dialog.save-mytoken': 'Save the mytoken',
+  'dialog.save-history': 'Save the history',
   'dialog.pick-ca': 'Choose a file with certificates (PEM)',
 } as const;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ErrorEnvelope } from '../../errors.ts';
 import type { Clause, MytokenWish, Rotation } from '../../model/mytoken.ts';
 import { type Operation, operations } from '../../model/operations.ts';
-import { type CallSpec, id, isObject } from './fields.ts';
+import { type CallSpec, id, isObject, url } from './fields.ts';
 
 const capability = z.string().min(1).max(100);
 const momId = z.string().min(1).max(2048);
@@ -50,6 +50,17 @@ const reportSchema = z.object({
   checkedAtMs: z.number(),
 });
 export type MytokenReport = z.infer<typeof reportSchema>;
+
+/** A mytoken that belongs to no account (yet). It stays in main under `inspectId` for ten minutes. */
+const inspectedSchema = z.object({
+  inspectId: z.string(),
+  report: reportSchema,
+  /** Its server revokes the whole family when it is shown an outdated copy, so asking takes somebody’s word. */
+  atRisk: z.boolean(),
+  /** The account that holds this very mytoken. */
+  accountId: z.string().nullable(),
+});
+export type InspectedView = z.infer<typeof inspectedSchema>;
 
 const historyEvent = z.object({
   event: z.string(),
@@ -108,10 +119,38 @@ export const manageCalls = {
     result: z.object({ done: z.number(), problem: problem.nullable() }),
     roles: ['main'],
   },
+  /** Main shows the save dialog; `null` when it was closed. */
+  'manage:export-history': {
+    args: z.strictObject({ format: z.enum(['csv', 'json']), events: z.array(historyEvent).max(200_000) }),
+    result: z.object({ path: z.string() }).nullable(),
+    roles: ['main'],
+  },
   /** A code for the account's own mytoken; kept in main under `resultId` as composed mytokens are. */
   'manage:transfer-code': {
     args: z.strictObject({ accountId: id }),
     result: z.object({ resultId: z.string(), expiresAtMs: z.number().nullable(), instanceUrl: z.string() }),
+    roles: ['main'],
+  },
+  'manage:inspect-text': {
+    args: z.strictObject({ text: z.string().min(1).max(65_536), instanceUrl: url.optional() }),
+    result: inspectedSchema,
+    roles: ['main'],
+  },
+  /** Main shows the file dialog; `null` when it was closed. */
+  'manage:inspect-file': {
+    args: z.strictObject({ instanceUrl: url.optional() }),
+    result: inspectedSchema.nullable(),
+    roles: ['main'],
+  },
+  /** Asks the server although it may do harm (`atRisk`). */
+  'manage:inspect-ask': {
+    args: z.strictObject({ inspectId: id }),
+    result: inspectedSchema,
+    roles: ['main'],
+  },
+  'manage:inspect-import': {
+    args: z.strictObject({ inspectId: id }),
+    result: z.object({ accountId: z.string(), warnings: z.array(z.string()) }),
     roles: ['main'],
   },
   /** What the account will ask for when it logs in with one capability more. */
