@@ -14,7 +14,12 @@ export interface AgentHandlerDeps {
 
 type AgentChannel = Extract<
   keyof Handlers,
-  `clients:${string}` | `grants:${string}` | 'approval:show' | 'approval:get' | 'approval:decide'
+  | `clients:${string}`
+  | `grants:${string}`
+  | `blocks:${string}`
+  | 'approval:show'
+  | 'approval:get'
+  | 'approval:decide'
 >;
 
 /** Local programs: their keys, what was remembered about them, and the questions they raise. */
@@ -38,6 +43,18 @@ export function agentHandlers(deps: AgentHandlerDeps): Pick<Handlers, AgentChann
 
     'grants:revoke'({ grantId }) {
       agent.grants.revoke(grantId);
+      hub.changed('agent');
+      return Promise.resolve(null);
+    },
+
+    'grants:keep'({ grantId }) {
+      agent.grants.keep(grantId);
+      hub.changed('agent');
+      return Promise.resolve(null);
+    },
+
+    'blocks:remove'({ blockId }) {
+      agent.blocks.remove(blockId);
       hub.changed('agent');
       return Promise.resolve(null);
     },

@@ -13,10 +13,13 @@ import {
 } from '../agent/index.ts';
 import {
   type Approvals,
+  type Blocks,
   createApprovals,
+  createBlocks,
   createGrants,
   type Gate,
   type Grants,
+  type PermissionStorage,
   refusals,
 } from '../approvals/index.ts';
 import type { AppLock, Pause } from '../lock/index.ts';
@@ -41,6 +44,7 @@ export interface AgentPartsDeps {
   readonly storageNow: () => VaultStateKind;
   readonly lock: AppLock;
   readonly pause: Pause;
+  readonly permissions: PermissionStorage;
   readonly socketPath: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -52,6 +56,7 @@ export interface AgentParts {
   readonly desk: Desk;
   readonly approvals: Approvals;
   readonly grants: Grants;
+  readonly blocks: Blocks;
   readonly socket: AgentSocket;
   view(): AgentView;
 }
@@ -61,7 +66,14 @@ const mostShown = 100;
 
 export function createAgentParts(deps: AgentPartsDeps): AgentParts {
   const { accounts, activity, client, profiles, settings, lock, pause, clock, log } = deps;
-  const grants = createGrants(clock);
+  const { permissions } = deps;
+  const stored = permissions.load();
+  const grants: Grants = createGrants(clock, stored.grants, (kept) => {
+    permissions.save({ grants: kept, blocked: blocks.stored() });
+  });
+  const blocks: Blocks = createBlocks(clock, stored.blocked, (blocked) => {
+    permissions.save({ grants: grants.stored(), blocked });
+  });
   /** Who locks with a password of its own wants silence; to its user, everything else can be put. */
   const gate = (): Gate => {
     const kind = deps.storageNow();
@@ -73,6 +85,7 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
   const approvals = createApprovals({
     gate,
     grants,
+    blocks,
     activity,
     clock,
     log,
@@ -131,11 +144,13 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
     desk,
     approvals,
     grants,
+    blocks,
     socket,
     view: () => ({
       socket: socket.state(),
       waiting: approvals.count(),
       grants: grants.list(),
+      blocked: blocks.list(),
       activity: activity.list().slice(0, mostShown),
     }),
   };

@@ -74,6 +74,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       clients: store('clients'),
       profiles: store('profiles'),
       handover: store('handover'),
+      permissions: store('permissions'),
     },
     ...keyStores(clock),
     openInBrowser: (url) => external.open(url),

@@ -39,7 +39,7 @@ import type { JsonStore } from './json-store.ts';
 import type { AppPaths } from './paths.ts';
 import type { SettingsService } from './settings.ts';
 import { createStoreDoor } from './store-door.ts';
-import { accountStorage, clientStorage, profileStorage } from './stores.ts';
+import { accountStorage, clientStorage, permissionStorage, profileStorage } from './stores.ts';
 import { visibleFiles } from './visible-files.ts';
 
 export interface CoreDeps {
@@ -50,6 +50,7 @@ export interface CoreDeps {
     readonly clients: JsonStore;
     readonly profiles: JsonStore;
     readonly handover: JsonStore;
+    readonly permissions: JsonStore;
   };
   readonly backends: readonly KeyBackend[];
   readonly openInBrowser: OpenInBrowser;
@@ -203,6 +204,7 @@ export function createCore(deps: CoreDeps): Core {
     storageNow: () => vault.state().kind,
     lock,
     pause,
+    permissions: permissionStorage(deps.stores.permissions, log),
     socketPath: paths.agentSocket,
     clock,
     log,

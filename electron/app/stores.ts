@@ -5,6 +5,7 @@ import {
   parseStoredAccounts,
 } from '../accounts/index.ts';
 import { type ClientStorage, parseStoredClients } from '../agent/index.ts';
+import { type PermissionStorage, parseStoredPermissions } from '../approvals/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
 import type { ProfileStorage } from '../profiles/index.ts';
 import type { JsonStore } from './json-store.ts';
@@ -29,6 +30,24 @@ export function accountStorage(store: JsonStore, clock: Clock, log: Logger): Acc
 /** Local profiles and templates in `profiles.json`. */
 export function profileStorage(store: JsonStore): ProfileStorage {
   return { load: () => store.load(), save: (profiles) => store.save(profiles) };
+}
+
+/** What was decided about programs for good, in `permissions.json`. */
+export function permissionStorage(store: JsonStore, log: Logger): PermissionStorage {
+  return {
+    load() {
+      let rejected = 0;
+      const permissions = parseStoredPermissions(store.load(), () => {
+        rejected += 1;
+      });
+      if (rejected > 0) {
+        store.setAside();
+        log.error('permissions.unreadable-entries', { count: rejected });
+      }
+      return permissions;
+    },
+    save: (permissions) => store.save(permissions),
+  };
 }
 
 /** Client keys, as hashes, in `clients.json`. */

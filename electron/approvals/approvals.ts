@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { DomainError } from '../../shared/errors.ts';
+import { DomainError, toEnvelope } from '../../shared/errors.ts';
 import type { ActivityRecord } from '../../shared/model/activity.ts';
 import type {
   AccountPolicy,
@@ -12,6 +12,7 @@ import type {
 import type { CallerView } from '../../shared/model/caller.ts';
 import { type Activity, activityOf } from '../activity/index.ts';
 import { type Clock, Emitter, type Logger } from '../ports/index.ts';
+import type { Blocks } from './blocks.ts';
 import { createDenials } from './denials.ts';
 import type { Grants } from './grants.ts';
 import { narrowedTo } from './narrower.ts';
@@ -79,6 +80,7 @@ export interface Approvals {
 export interface ApprovalsDeps {
   readonly gate: () => Gate;
   readonly grants: Grants;
+  readonly blocks: Blocks;
   readonly activity: Activity;
   readonly clock: Clock;
   readonly log: Logger;
@@ -111,10 +113,9 @@ interface Pending {
   shownMonotonicMs: number | null;
 }
 
-export function createApprovals({ gate, grants, activity, clock, log }: ApprovalsDeps): Approvals {
+export function createApprovals({ gate, grants, blocks, activity, clock, log }: ApprovalsDeps): Approvals {
   const changed = new Emitter<undefined>();
   const denials = createDenials(clock);
-  const blocked = new Set<string>();
   let queue: readonly Pending[] = [];
   let stopped = false;
 
@@ -176,7 +177,7 @@ export function createApprovals({ gate, grants, activity, clock, log }: Approval
     const { closed, unlockFirst } = gate();
     if (closed !== null) return refuse(question, 'lock', refusals[closed]());
     if (question.policy === 'deny') return refuse(question, 'policy', refusals.denied());
-    if (blocked.has(programOf(question.caller))) return refuse(question, 'block', refusals.blocked());
+    if (blocks.has(question.caller)) return refuse(question, 'block', refusals.blocked());
     const ruling = ruleFor(question);
     if (ruling === null) return null;
     // Whoever needs no answer cannot be waiting for one: a script must not hang until somebody comes back to the machine.
@@ -239,11 +240,11 @@ export function createApprovals({ gate, grants, activity, clock, log }: Approval
       if (pending === undefined || !fits) throw refusals.gone();
       const { question } = pending;
       if (decision === 'block') {
-        blocked.add(programOf(question.caller));
         for (const other of queue.filter(
           (each) => programOf(each.question.caller) === programOf(question.caller),
         ))
           deny(other, 'user');
+        blocks.add(question.caller);
       } else if (decision === 'deny-all') {
         for (const other of queue) deny(other, 'user');
       } else if (decision === 'deny') deny(pending, 'user');
@@ -284,7 +285,12 @@ export function createApprovals({ gate, grants, activity, clock, log }: Approval
     },
 
     forgetAccount(accountId) {
-      grants.clear(accountId);
+      try {
+        grants.forgetAccount(accountId);
+      } catch (error) {
+        // Ids are never used again: what is left in the file permits nothing.
+        log.warn('approvals.grants-not-removed', { code: toEnvelope(error).code });
+      }
       const gone = queue.filter(({ question }) => question.account?.id === accountId);
       for (const pending of gone)
         finish(pending, 'refused', 'policy', ({ reject }) => reject(refusals.accountGone()));

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CallerView } from '../../shared/model/caller.ts';
 import type { GrantDuration, GrantView } from '../../shared/model/approval.ts';
 import type { Clock } from '../ports/index.ts';
+import type { StoredGrant } from './stored-permissions.ts';
 
 const minuteMs = 60_000;
 const lifeMs: Readonly<Record<GrantDuration, number | null>> = {
@@ -10,6 +11,12 @@ const lifeMs: Readonly<Record<GrantDuration, number | null>> = {
   '1h': 60 * minuteMs,
   'until-quit': null,
 };
+
+/** What may be given without asking again. */
+export interface Given {
+  readonly scope: readonly string[];
+  readonly audience: readonly string[];
+}
 
 interface Grant {
   readonly view: GrantView;
@@ -20,20 +27,15 @@ interface Grant {
   readonly endsAtMonotonicMs: number | null;
 }
 
-export interface GrantSubject {
+export interface GrantSubject extends Given {
   readonly caller: CallerView;
   readonly accountId: string;
-  readonly scope: readonly string[];
-  readonly audience: readonly string[];
 }
 
-/** What may be given without asking again. */
-export interface Given {
-  readonly scope: readonly string[];
-  readonly audience: readonly string[];
-}
-
-/** Remembered answers for access tokens, in memory only: never for mytokens, never for a program that cannot be recognised (R-67). */
+/**
+ * Remembered answers for access tokens: never for mytokens, never for a program that cannot be recognised (R-67). In memory, save those
+ * the user made last for good.
+ */
 export interface Grants {
   /** `given` is what the user made of the request. Null when there is nothing to remember. */
   add(subject: GrantSubject, given: Given, duration: GrantDuration): GrantView | null;
@@ -43,13 +45,24 @@ export interface Grants {
    */
   use(subject: GrantSubject): (Given & { readonly grantId: string }) | null;
   list(): readonly GrantView[];
+  /** From the settings only: it lasts until it is taken back. Nothing when it is gone. Throws `settings/could-not-save`; then nothing changed. */
+  keep(grantId: string): void;
+  /** Throws `settings/could-not-save`; then nothing changed. */
   revoke(grantId: string): void;
-  /** On lock (all) and when an account goes. */
-  clear(accountId?: string): void;
+  /** On lock: all that do not last for good. */
+  clear(): void;
+  /** When an account goes: all of its grants. Throws `settings/could-not-save`. */
+  forgetAccount(accountId: string): void;
+  /** What lasts for good. */
+  stored(): readonly StoredGrant[];
 }
 
-export function createGrants(clock: Clock): Grants {
-  let grants: readonly Grant[] = [];
+export function createGrants(
+  clock: Clock,
+  loaded: readonly StoredGrant[] = [],
+  save: (grants: readonly StoredGrant[]) => void = () => undefined,
+): Grants {
+  let grants: readonly Grant[] = loaded.map(fromStored);
 
   const alive = ({ view, endsAtMonotonicMs }: Grant): boolean =>
     (view.expiresAtMs === null || view.expiresAtMs > clock.nowMs()) &&
@@ -57,18 +70,28 @@ export function createGrants(clock: Clock): Grants {
   const prune = (): void => {
     grants = grants.filter(alive);
   };
+  /** What lasts for good is written down before it counts. */
+  const change = (next: readonly Grant[]): void => {
+    const lasting = next.filter(lasts);
+    const before = grants.filter(lasts);
+    const same =
+      lasting.length === before.length && lasting.every(({ view }, i) => view.id === before[i]?.view.id);
+    if (!same) save(lasting.map(toStored));
+    grants = next;
+  };
 
   return {
-    add({ caller, accountId, scope: askedScope, audience: askedAudience }, { scope, audience }, duration) {
+    add({ caller, accountId, ...asked }, { scope, audience }, duration) {
       const { identity, program } = caller;
       const life = lifeMs[duration];
-      if (identity === null || life === 0) return null;
+      if (identity === null || life === 0 || duration === 'once') return null;
       const view: GrantView = {
         id: randomUUID(),
         program,
         accountId,
         scope,
         audience,
+        duration,
         createdAtMs: clock.nowMs(),
         expiresAtMs: life === null ? null : clock.nowMs() + life,
         uses: 0,
@@ -77,7 +100,7 @@ export function createGrants(clock: Clock): Grants {
       prune();
       grants = [
         ...grants,
-        { view, identity, asked: { scope: askedScope, audience: askedAudience }, endsAtMonotonicMs },
+        { view, identity, asked: { scope: asked.scope, audience: asked.audience }, endsAtMonotonicMs },
       ];
       return view;
     },
@@ -99,12 +122,46 @@ export function createGrants(clock: Clock): Grants {
       prune();
       return grants.map(({ view }) => view);
     },
-    revoke(grantId) {
-      grants = grants.filter(({ view }) => view.id !== grantId);
+    keep(grantId) {
+      prune();
+      change(
+        grants.map((grant) =>
+          grant.view.id === grantId
+            ? {
+                ...grant,
+                view: { ...grant.view, duration: 'always', expiresAtMs: null },
+                endsAtMonotonicMs: null,
+              }
+            : grant,
+        ),
+      );
     },
-    clear(accountId) {
-      grants = accountId === undefined ? [] : grants.filter(({ view }) => view.accountId !== accountId);
-    },
+    stored: () => grants.filter(lasts).map(toStored),
+    revoke: (grantId) => change(grants.filter(({ view }) => view.id !== grantId)),
+    clear: () => change(grants.filter(lasts)),
+    forgetAccount: (accountId) => change(grants.filter(({ view }) => view.accountId !== accountId)),
+  };
+}
+
+function lasts({ view }: Grant): boolean {
+  return view.duration === 'always';
+}
+
+function toStored({ view, identity, asked }: Grant): StoredGrant {
+  const { id, program, accountId, createdAtMs } = view;
+  return {
+    ...{ id, program, identity, accountId, createdAtMs },
+    given: { scope: [...view.scope], audience: [...view.audience] },
+    asked: { scope: [...asked.scope], audience: [...asked.audience] },
+  };
+}
+
+function fromStored({ identity, asked, given, ...rest }: StoredGrant): Grant {
+  return {
+    view: { ...rest, ...given, duration: 'always', expiresAtMs: null, uses: 0 },
+    identity,
+    asked,
+    endsAtMonotonicMs: null,
   };
 }
 

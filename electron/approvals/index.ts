@@ -1,3 +1,5 @@
 export { type Approvals, createApprovals, type Gate, type Question } from './approvals.ts';
 export { createGrants, type Grants } from './grants.ts';
+export { type Blocks, createBlocks } from './blocks.ts';
+export { type PermissionStorage, parseStoredPermissions } from './stored-permissions.ts';
 export { refusals } from './refusals.ts';

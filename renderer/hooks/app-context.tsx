@@ -73,6 +73,7 @@ const nothing: Omit<AppState, 'platform'> = {
     socket: { state: 'off', path: null, problem: null },
     waiting: 0,
     grants: [],
+    blocked: [],
     activity: [],
   },
   lock: { locked: null, paused: null },

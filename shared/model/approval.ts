@@ -75,7 +75,7 @@ export interface ApprovalView {
   readonly asked: number;
   /** False when the program cannot be recognised again, and for all but access tokens: there is nothing to remember (R-67). */
   readonly grantable: boolean;
-  /** After three refusals of this program: blocking it until the app quits is offered. */
+  /** After three refusals of this program: blocking it, until that is taken back, is offered. */
   readonly offerBlock: boolean;
 }
 
@@ -96,7 +96,16 @@ export interface GrantView {
   readonly scope: readonly string[];
   readonly audience: readonly string[];
   readonly createdAtMs: number;
-  /** Null: until the app quits. */
+  /** `always` comes from the settings alone; it survives the app. */
+  readonly duration: Exclude<GrantDuration, 'once'> | 'always';
+  /** Null: until the app quits, or for good. */
   readonly expiresAtMs: number | null;
   readonly uses: number;
+}
+
+/** A program that gets nothing and that nobody is asked about. */
+export interface BlockedProgramView {
+  readonly id: string;
+  readonly program: string;
+  readonly blockedAtMs: number;
 }

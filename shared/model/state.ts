@@ -1,6 +1,6 @@
 import type { AccountView } from './account.ts';
 import type { ActivityRecord } from './activity.ts';
-import type { GrantView } from './approval.ts';
+import type { BlockedProgramView, GrantView } from './approval.ts';
 import type { HandoverView } from './handover.ts';
 import type { LockView } from './lock.ts';
 import type { InPlaceView } from './in-place.ts';
@@ -36,6 +36,7 @@ export interface AgentView {
   /** Requests that wait for an answer. */
   readonly waiting: number;
   readonly grants: readonly GrantView[];
+  readonly blocked: readonly BlockedProgramView[];
   /** The newest ones first, at most a hundred. */
   readonly activity: readonly ActivityRecord[];
 }

@@ -44,6 +44,7 @@ export function makeCore(options: {
       clients: store('clients'),
       profiles: store('profiles'),
       handover: store('handover'),
+      permissions: store('permissions'),
     },
     backends,
     openInBrowser: () => Promise.resolve(),

@@ -25,6 +25,9 @@ export const agentCalls = {
     roles: ['main'],
     secretResult: true,
   },
+  /** Makes a remembered answer last until it is taken back. */
+  'grants:keep': { args: z.strictObject({ grantId: id }), result: nothing, roles: ['main'] },
+  'blocks:remove': { args: z.strictObject({ blockId: id }), result: nothing, roles: ['main'] },
   'grants:revoke': { args: z.strictObject({ grantId: id }), result: nothing, roles: ['main'] },
   /** Brings the approval window to the front. */
   'approval:show': { args: nothing, result: nothing, roles: ['main'], whileLocked: true },

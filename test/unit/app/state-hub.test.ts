@@ -53,7 +53,7 @@ beforeEach(() => {
     clients: () => [],
     agent: () => ({
       socket: { state: 'off', path: null, problem: null },
-      ...{ waiting: 0, grants: [], activity: [] },
+      ...{ waiting: 0, grants: [], blocked: [], activity: [] },
     }),
     lock: () => ({ locked: null, paused: null }),
     handover: () => ({ bearerFiles: [], mytokenFiles: [], discoveryPath: null }),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createActivity } from '../../../electron/activity/index.ts';
 import {
   createApprovals,
+  createBlocks,
   createGrants,
   type Gate,
   type Question,
@@ -59,9 +60,17 @@ function question(change: Partial<Question> = {}): Question {
 function bench() {
   const clock = new FakeClock();
   const grants = createGrants(clock);
+  const blocks = createBlocks(clock);
   const activity = createActivity(clock);
   const gate: { -readonly [K in keyof Gate]: Gate[K] } = { closed: null, unlockFirst: null };
-  const approvals = createApprovals({ gate: () => gate, grants, activity, clock, log: new RecordingLog() });
+  const approvals = createApprovals({
+    gate: () => gate,
+    grants,
+    blocks,
+    activity,
+    clock,
+    log: new RecordingLog(),
+  });
   const outcome = (asked: Promise<unknown>): { value: string } => {
     const seen = { value: 'waiting' };
     asked.then(
@@ -86,7 +95,7 @@ function bench() {
       ...change,
     });
   };
-  return { clock, gate, grants, activity, approvals, outcome, settle, decide };
+  return { clock, gate, grants, blocks, activity, approvals, outcome, settle, decide };
 }
 
 describe('a gate before the questions', () => {
