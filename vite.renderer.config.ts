@@ -5,10 +5,11 @@ import { defineConfig, type InlineConfig } from 'vite';
 const ROOT = join(import.meta.dirname, 'renderer');
 
 /**
- * The windows. Each has an HTML entry of its own; all paths are relative, because they are served by the app's own
- * scheme, and nothing is inlined, because the Content Security Policy allows files only.
+ * One window. Each has an HTML entry and a build of its own, so that a small window loads nothing that only a large one needs; all
+ * paths are relative, because they are served by the app's own scheme, and nothing is inlined, because the Content Security Policy
+ * allows files only.
  */
-export function rendererConfig(windows: readonly string[]): InlineConfig {
+export function rendererConfig(window: string, emptyOutDir: boolean): InlineConfig {
   return {
     root: ROOT,
     base: './',
@@ -16,7 +17,7 @@ export function rendererConfig(windows: readonly string[]): InlineConfig {
     plugins: [react()],
     build: {
       outDir: join(import.meta.dirname, 'out', 'renderer'),
-      emptyOutDir: true,
+      emptyOutDir,
       target: 'chrome130',
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
@@ -24,10 +25,10 @@ export function rendererConfig(windows: readonly string[]): InlineConfig {
       reportCompressedSize: false,
       chunkSizeWarningLimit: 2_000,
       rolldownOptions: {
-        input: Object.fromEntries(windows.map((name) => [name, join(ROOT, name, 'index.html')])),
+        input: { [window]: join(ROOT, window, 'index.html') },
       },
     },
   };
 }
 
-export default defineConfig(rendererConfig(['main']));
+export default defineConfig(rendererConfig('main', true));

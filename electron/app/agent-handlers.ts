@@ -10,6 +10,7 @@ export interface AgentHandlerDeps {
   readonly agent: AgentParts;
   readonly platform: () => PlatformView;
   readonly showApproval: () => void;
+  readonly approvalPainted: (approvalId: string) => void;
 }
 
 type AgentChannel = Extract<
@@ -19,6 +20,7 @@ type AgentChannel = Extract<
   | `blocks:${string}`
   | 'approval:show'
   | 'approval:get'
+  | 'approval:painted'
   | 'approval:decide'
 >;
 
@@ -65,6 +67,11 @@ export function agentHandlers(deps: AgentHandlerDeps): Pick<Handlers, AgentChann
     },
 
     'approval:get': () => Promise.resolve({ approval: agent.approvals.current(), platform: deps.platform() }),
+
+    'approval:painted'({ id }) {
+      deps.approvalPainted(id);
+      return Promise.resolve(null);
+    },
 
     'approval:decide'(decision) {
       agent.approvals.decide(decision);

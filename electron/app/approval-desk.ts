@@ -15,7 +15,6 @@ export function runApprovalDesk(deps: {
   const look = (): void => {
     const current: ApprovalView | null = approvals.current();
     window.update(current);
-    if (current !== null) approvals.shown(current.id);
     if (current !== null && announced === null) {
       announced = current.id;
       notifications.approvalNeeded({ displayName: subject(current) }, () => window.focus());

@@ -144,6 +144,9 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
   const approvalWindow = createApprovalWindow({
     ...windowFrame('approval', appRoot, log),
     title: () => t()('approval.window'),
+    clock,
+    platform,
+    onShown: (approvalId) => core.agent.approvals.shown(approvalId),
     onClosed: () => denyCurrent(core.agent.approvals),
   });
   const window = createMainWindow({
@@ -226,6 +229,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       openTerminal: openTerminal(paths.runtime),
       platform,
       showApproval: () => approvalWindow.focus(),
+      approvalPainted: (approvalId) => approvalWindow.painted(approvalId),
     }),
     (role) => `${appScheme}://${role}`,
     log,

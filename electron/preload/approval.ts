@@ -8,8 +8,24 @@ for (const channel of approvalChannels) {
   bridge[channel] = (args: unknown): Promise<unknown> => ipcRenderer.invoke(channel, args);
 }
 
-bridge['subscribe'] = (listener: (event: string, payload: unknown) => void): void => {
-  ipcRenderer.on('approval:changed', (_event, payload: unknown) => listener('approval:changed', payload));
+// Asked for while the page's own scripts still load, so that its first frame waits for nothing more.
+const first: Promise<unknown> = ipcRenderer.invoke('approval:get', null);
+bridge['approval:get'] = (): Promise<unknown> => first;
+
+type Listener = (event: string, payload: unknown) => void;
+let listener: Listener | null = null;
+/** The newest of each kind that came before the page listened. */
+const early = new Map<string, unknown>();
+for (const event of ['approval:changed', 'approval:shown']) {
+  ipcRenderer.on(event, (_event, payload: unknown) => {
+    if (listener === null) early.set(event, payload);
+    else listener(event, payload);
+  });
+}
+bridge['subscribe'] = (wanted: Listener): void => {
+  listener = wanted;
+  for (const [event, payload] of early) wanted(event, payload);
+  early.clear();
 };
 
 contextBridge.exposeInMainWorld('mytokenBridge', Object.freeze(bridge));

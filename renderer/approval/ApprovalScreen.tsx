@@ -25,11 +25,18 @@ import { CallerDetails } from './CallerDetails.tsx';
 import { useArmed } from './use-armed.ts';
 
 /** Who asks, what for, for how long; “no” is what happens by itself (R-60, R-66). */
-export function ApprovalScreen({ approval }: { readonly approval: ApprovalView }): ReactNode {
+export function ApprovalScreen({
+  approval,
+  onScreen,
+}: {
+  readonly approval: ApprovalView;
+  /** It has been drawn, and its window can be seen. */
+  readonly onScreen: boolean;
+}): ReactNode {
   const { t, call } = useApp();
   const { content, caller, account } = approval;
   const announce = useAnnounce();
-  const armed = useArmed(approval.contentHash);
+  const armed = useArmed(onScreen ? `${approval.contentHash} ${approval.unlockFirst ?? ''}` : null);
   const nowMs = useNow(true);
   const nowSeconds = Math.floor(nowMs / 1000);
   const task = useTask();

@@ -4,17 +4,17 @@ import { useEffect, useState } from 'react';
 const armMs = 1_000;
 
 /**
- * False for a second after the content changed, the window came into view, got the focus, or was resized: a click that was meant for
- * what was there before approves nothing.
+ * False for a second after the content came onto the screen or changed, the window got the focus, lost it, or was resized: a click that was
+ * meant for what was there before approves nothing. Null: not on the screen yet.
  */
-export function useArmed(content: string): boolean {
+export function useArmed(content: string | null): boolean {
   const [armedFor, setArmedFor] = useState<string | null>(null);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
     const start = (): void => {
       setArmedFor(null);
       if (timer !== null) clearTimeout(timer);
-      timer = document.hidden ? null : setTimeout(() => setArmedFor(content), armMs);
+      timer = document.hidden || content === null ? null : setTimeout(() => setArmedFor(content), armMs);
     };
     start();
     const triggers = ['focus', 'blur', 'resize'] as const;
@@ -26,5 +26,5 @@ export function useArmed(content: string): boolean {
       document.removeEventListener('visibilitychange', start);
     };
   }, [content]);
-  return armedFor === content;
+  return content !== null && armedFor === content;
 }

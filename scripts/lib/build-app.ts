@@ -47,7 +47,7 @@ async function runVite(): Promise<void> {
   const configs: InlineConfig[] = [
     mainConfig,
     ...findPreloads(ROOT, windows).map(preloadConfig),
-    rendererConfig(windows),
+    ...windows.map((name, index) => rendererConfig(name, index === 0)),
   ];
   try {
     for (const config of configs) await build({ ...config, configFile: false, logLevel: 'error' });

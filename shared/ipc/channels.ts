@@ -72,7 +72,12 @@ export const mainChannels = [
 ] as const;
 
 /** Calls of the approval window, which can do nothing else. */
-export const approvalChannels = ['approval:get', 'approval:decide', 'approval:unlock'] as const;
+export const approvalChannels = [
+  'approval:get',
+  'approval:painted',
+  'approval:decide',
+  'approval:unlock',
+] as const;
 
 /** Names of all calls a window can make. */
 export const channels = [...mainChannels, ...approvalChannels] as const;
@@ -80,5 +85,5 @@ export const channels = [...mainChannels, ...approvalChannels] as const;
 export type Channel = (typeof channels)[number];
 
 /** Messages from the main process to a window. */
-export const events = ['state:changed', 'navigate', 'approval:changed'] as const;
+export const events = ['state:changed', 'navigate', 'approval:changed', 'approval:shown'] as const;
 export type EventName = (typeof events)[number];

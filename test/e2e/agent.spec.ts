@@ -6,6 +6,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { askEncrypted } from '../support/agent-client.ts';
 import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import { answer, noQuestion, question, shownQuestion } from '../support/approval-page.ts';
 import { axeFindings } from '../support/axe-findings.ts';
 import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
 import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
@@ -63,28 +64,6 @@ function job(...args: string[]): Promise<{ stdout: string; stderr: string }> {
   writeFileSync(script, '#!/bin/sh\nexec_token() { oidc-token "$@"; }\nexec_token "$@"\nexit $?\n');
   chmodSync(script, 0o755);
   return run(script, args, { env: { ...session.env, OIDC_SOCK: socketPath() }, timeout: 60_000 });
-}
-
-async function question(
-  running: RunningApp,
-  ask: () => Promise<unknown>,
-): Promise<{ page: Page; asked: Promise<unknown> }> {
-  const opened = running.electron.waitForEvent('window');
-  const asked = ask();
-  asked.catch(() => undefined);
-  const page = await opened;
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  return { page, asked };
-}
-
-/** The window goes with the answer, sometimes before the click has come to its end. */
-async function answer(page: Page, name: string): Promise<void> {
-  await page
-    .getByRole('button', { name, exact: true })
-    .click()
-    .catch((error: unknown) => {
-      if (!page.isClosed()) throw error;
-    });
 }
 
 async function userinfoStatus(accessToken: string): Promise<number> {
@@ -169,18 +148,15 @@ test('a mytoken is always asked for; the user gives less, and that is what the p
 
 test('a program that goes takes its question along, and closing the window is no', async () => {
   const running = await openAgent();
-  const gone = running.electron.waitForEvent('window');
   const child = spawn('oidc-token', ['alpha'], {
     env: { ...session.env, OIDC_SOCK: socketPath() },
     stdio: 'ignore',
   });
-  const page = await gone;
-  const closed = page.waitForEvent('close');
+  await shownQuestion(running);
   child.kill('SIGKILL');
-  await closed;
+  await noQuestion(running);
 
-  const { page: second, asked } = await question(running, () => job('alpha'));
-  await second.waitForTimeout(300);
+  const { asked } = await question(running, () => job('alpha'));
   await running.electron.evaluate(({ BrowserWindow }) => {
     BrowserWindow.getAllWindows()
       .find((window) => window.webContents.getURL().startsWith('app://approval/'))

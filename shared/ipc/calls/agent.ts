@@ -40,6 +40,13 @@ export const agentCalls = {
     roles: ['approval'],
     whileLocked: true,
   },
+  /** The page has drawn this question; only then its window is shown. */
+  'approval:painted': {
+    args: z.strictObject({ id }),
+    result: nothing,
+    roles: ['approval'],
+    whileLocked: true,
+  },
   'approval:decide': {
     args: z.strictObject({
       id,

@@ -75,7 +75,7 @@ describe('createDispatcher', () => {
       [
         ...['state:get', 'window:ready', 'clipboard:clear', 'help:open', 'approval:show'],
         ...['lock:lock', 'lock:unlock', 'lock:pause', 'lock:resume'],
-        ...['approval:get', 'approval:decide', 'approval:unlock'],
+        ...['approval:get', 'approval:painted', 'approval:decide', 'approval:unlock'],
       ].sort(),
     );
   });
