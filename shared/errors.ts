@@ -82,6 +82,8 @@ export const errorCodes = [
   'agent/too-many-requests',
   'agent/blocked',
   'agent/request-gone',
+  'agent/idempotency-mismatch',
+  'agent/pairing-unknown',
   'agent/not-narrower',
   'agent/socket-taken',
   'agent/socket-path',

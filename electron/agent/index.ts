@@ -1,9 +1,10 @@
 export { type ClientKeysDeps, createClientKeys } from './http/client-keys.ts';
 export { createHttpEndpoint, type HttpEndpointDeps } from './http/endpoint.ts';
+export { type Pairing } from './http/pairing.ts';
 export { clientKeyPattern, looksLikeClientKey } from './http/key-format.ts';
 export { parseStoredClients } from './http/stored-clients.ts';
 export type * from './http/types.ts';
-export { createCallerIdentifier } from './callers/identify.ts';
+export { createCallerIdentifier, createCallerRecogniser } from './callers/identify.ts';
 export { createTcpPeerIdentifier, type IdentifyTcpPeer } from './callers/identify-tcp.ts';
 export { unknownCaller } from './callers/describe.ts';
 export { type Asker, createDesk, type Desk, type DeskDeps } from './desk/index.ts';

@@ -158,7 +158,9 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       const decision = onWindowClose({
         quitting,
         trayShown: trayHost,
-        endpointListening: [endpoint.state().state, core.agent.socket.state().state].includes('listening'),
+        endpointListening: [endpoint.state(), endpoint.state().socket, core.agent.socket.state()].some(
+          ({ state }) => state === 'listening',
+        ),
       });
       if (decision === 'minimise') window.native()?.minimize();
       else if (decision === 'quit') app.quit();

@@ -14,7 +14,14 @@ import {
   type RemovalMode,
 } from '../accounts/index.ts';
 import { type Activity, createActivity } from '../activity/index.ts';
-import { type ClientKeys, createClientKeys, createHttpEndpoint, type HttpEndpoint } from '../agent/index.ts';
+import {
+  type ClientKeys,
+  createCallerRecogniser,
+  createClientKeys,
+  createHttpEndpoint,
+  createTcpPeerIdentifier,
+  type HttpEndpoint,
+} from '../agent/index.ts';
 import { refusals } from '../approvals/index.ts';
 import { type AppLock, createAppLock, createPause, type Pause } from '../lock/index.ts';
 import { createInspector, createManager, type Inspector, type Manager } from '../manage/index.ts';
@@ -171,16 +178,6 @@ export function createCore(deps: CoreDeps): Core {
     return vault.state().kind;
   };
   const keys = createClientKeys({ storage: clientStorage(deps.stores.clients, log), clock, log, accounts });
-  const endpoint = createHttpEndpoint({
-    broker: patientBroker,
-    accounts,
-    keys,
-    clock,
-    log,
-    appVersion: deps.appVersion,
-    storageState: () => vault.state().kind,
-    runtimeDirectory: paths.runtime,
-  });
   const minter = createMinter({ accounts, broker, client, clock, log, refuseClosed });
   const minted = createMintedTokens(clock);
   const profiles = createProfiles({
@@ -209,6 +206,22 @@ export function createCore(deps: CoreDeps): Core {
     clock,
     log,
     appVersion: deps.appVersion,
+  });
+  const processes = { platform: process.platform, userId: process.getuid?.() ?? null };
+  const endpoint = createHttpEndpoint({
+    desk: agent.desk,
+    accounts,
+    keys,
+    clock,
+    log,
+    appVersion: deps.appVersion,
+    storageState: () => vault.state().kind,
+    closed: () => (pause.isPaused() ? 'paused' : lock.isLocked() ? 'locked' : null),
+    asksKeyHolders: () => Object.values(settings.get().policies).includes('ask-always'),
+    runtimeDirectory: paths.runtime,
+    socketPath: paths.httpSocket,
+    recogniseSocket: createCallerRecogniser(processes),
+    identifyTcpPeer: createTcpPeerIdentifier(processes),
   });
   const handover = createHandover({
     store: deps.stores.handover,
@@ -269,6 +282,7 @@ export function createCore(deps: CoreDeps): Core {
   const followSettings = settings.onChange((now, before) => {
     if (now.extraCaFiles !== before.extraCaFiles) http.reconfigure();
     if (now.endpoint !== before.endpoint) void endpoint.apply(now.endpoint);
+    if (now.httpSocket !== before.httpSocket) void endpoint.applySocket(now.httpSocket);
     if (now.socket.enabled !== before.socket.enabled) void agent.socket.apply(now.socket.enabled);
   });
   /** Whenever the vault opens, look into requests that a crash interrupted. */
@@ -308,6 +322,7 @@ export function createCore(deps: CoreDeps): Core {
       await Promise.all([
         broker.start(),
         endpoint.apply(settings.get().endpoint),
+        endpoint.applySocket(settings.get().httpSocket),
         agent.socket.apply(settings.get().socket.enabled),
         handover.start(),
       ]);

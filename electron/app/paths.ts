@@ -17,6 +17,8 @@ export interface AppPaths {
   readonly runtime: string;
   /** The socket that speaks oidc-agent's protocol; on Windows a named pipe. */
   readonly agentSocket: string;
+  /** The local API without a port; null where there are no such sockets. */
+  readonly httpSocket: string | null;
   /** For access tokens that are kept in files, one an account. */
   readonly bearerFolder: string;
   /** Where tools look for an access token by themselves (WLCG Bearer Token Discovery); null where there is no such place. */
@@ -42,6 +44,7 @@ export function appPaths(facts: PathFacts): AppPaths {
         ? null
         : join(xdg === undefined || xdg === '' ? '/tmp' : xdg, `bt_u${facts.userId}`),
     agentSocket: platform === 'win32' ? pipeName(userData) : join(runtime, 'agent.sock'),
+    httpSocket: platform === 'win32' ? null : join(runtime, 'http.sock'),
   };
 }
 

@@ -67,7 +67,13 @@ const nothing: Omit<AppState, 'platform'> = {
   version: 0,
   accounts: [],
   storage: { kind: 'closed', protection: 'none', backend: null, wrappedBy: null, copiedTo: null },
-  endpoint: { state: 'off', addresses: [], discoveryFile: null, problem: null },
+  endpoint: {
+    state: 'off',
+    addresses: [],
+    discoveryFile: null,
+    problem: null,
+    socket: { state: 'off', path: null, problem: null },
+  },
   clients: [],
   agent: {
     socket: { state: 'off', path: null, problem: null },

@@ -15,6 +15,8 @@ export const settingsSchema = z.strictObject({
     /** Also accept `Host: localhost:PORT`. */
     allowLocalhostName: z.boolean(),
   }),
+  /** The endpoint's API on a UNIX socket; `keyless`: programs need no key there, and are asked about instead. */
+  httpSocket: z.strictObject({ enabled: z.boolean(), keyless: z.boolean() }),
   /** The socket that speaks oidc-agent's protocol. */
   socket: z.strictObject({ enabled: z.boolean() }),
   /** Stand where oidc-agent's programs look for the agent of this computer, while the socket is open. */
@@ -39,6 +41,7 @@ export const defaultSettings: Settings = {
   language: 'system',
   clipboardClearSeconds: 30,
   endpoint: { enabled: false, port: 0, allowLocalhostName: false },
+  httpSocket: { enabled: false, keyless: false },
   socket: { enabled: false },
   inPlace: { enabled: false },
   policies: {},

@@ -20,6 +20,8 @@ export interface EndpointView {
   readonly addresses: readonly string[];
   readonly discoveryFile: string | null;
   readonly problem: string | null;
+  /** The same API on a UNIX socket; its path is null where there are none. */
+  readonly socket: SocketView;
 }
 
 /** The socket that speaks oidc-agent's protocol. */
@@ -85,6 +87,8 @@ export interface ClientView {
   readonly name: string;
   readonly createdAtMs: number;
   readonly lastUsedAtMs: number | null;
+  /** The program that used it last, as far as the system told. */
+  readonly lastUsedBy: string | null;
   readonly expiresAtMs: number | null;
   /** Null: all accounts. */
   readonly accountIds: readonly string[] | null;

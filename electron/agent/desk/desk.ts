@@ -138,18 +138,21 @@ export function createDesk(deps: DeskDeps): Desk {
         throw error;
       }
       note(recordId, subject, { mytoken: noteOf(minted) });
+      const takeBack = async (): Promise<void> => {
+        await minter.revoke(minted);
+        const revokedAtMs = deps.clock.nowMs();
+        note(recordId, subject, { mytoken: { ...noteOf(minted), revokedAtMs } });
+      };
       try {
         if (signal.aborted) throw new DomainError('agent/withdrawn', 'The program withdrew its request.');
         deps.refuseClosed();
       } catch (error) {
         // Nobody is there to take it, or nobody may: a mytoken without a holder must not live on.
         note(recordId, subject, failure(error));
-        await minter.revoke(minted);
-        const revokedAtMs = deps.clock.nowMs();
-        note(recordId, subject, { mytoken: { ...noteOf(minted), revokedAtMs } });
+        await takeBack();
         throw error;
       }
-      return { account, minted, narrowed: given.wish !== wish };
+      return { account, minted, asked: wish, given: given.wish, narrowed: given.wish !== wish, takeBack };
     },
   };
 }

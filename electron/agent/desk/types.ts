@@ -53,8 +53,13 @@ export interface ServedAccessToken {
 export interface ServedMytoken {
   readonly account: AccountRecord;
   readonly minted: MintedMytoken;
+  /** What the request came to, and what the user made of it. */
+  readonly asked: SubMytokenWish;
+  readonly given: SubMytokenWish;
   /** What was issued is less than what was asked for, because the user made it so. */
   readonly narrowed: boolean;
+  /** Revokes it at the server, for when it could not be handed over. Throws what the minter throws. */
+  readonly takeBack: () => Promise<void>;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { refusal, type Refusal } from './answers.ts';
+import { refusal, type Refusal } from './problems.ts';
 
 const tooLarge = refusal('agent/too-large', 'The body is larger than 64 KiB.');
 const invalid = refusal('agent/invalid-json', 'The body is not valid JSON in UTF-8.');

@@ -97,6 +97,10 @@ export function createClientKeys(deps: ClientKeysDeps): ClientKeys {
     // To the second is exact enough, and most requests then change nothing at all.
     if (last !== null && Math.abs(nowMs - last) < 1000) return;
     entry.record = { ...entry.record, lastUsedAtMs: nowMs };
+    writeSoon();
+  };
+
+  const writeSoon = (): void => {
     if (cancelWrite !== null) return;
     const waitMs = Math.max(0, writtenAtMs + writeEveryMs - clock.monotonicMs());
     cancelWrite = clock.after(waitMs, writeUses);
@@ -137,6 +141,7 @@ export function createClientKeys(deps: ClientKeysDeps): ClientKeys {
         keyHint: keyHintOf(key),
         createdAtMs: nowMs,
         lastUsedAtMs: null,
+        lastUsedBy: null,
         expiresAtMs: expiresInDays === null ? null : nowMs + expiresInDays * dayMs,
         accountIds: accountIds === null ? null : [...accountIds],
         formerKey: null,
@@ -193,6 +198,13 @@ export function createClientKeys(deps: ClientKeysDeps): ClientKeys {
       return match.record;
     },
 
+    usedBy(clientId, program) {
+      const entry = entries.get(clientId);
+      if (entry === undefined || entry.record.lastUsedBy === program) return;
+      entry.record = { ...entry.record, lastUsedBy: program };
+      writeSoon();
+    },
+
     get(clientId) {
       const record = entries.get(clientId)?.record;
       return record === undefined || expired(record) ? null : record;
@@ -222,8 +234,8 @@ function hashHex(digest: KeyCrypto['digest'], key: Secret): string {
 }
 
 function viewOf(record: ClientRecord): ClientView {
-  const { id, name, createdAtMs, lastUsedAtMs, expiresAtMs, accountIds, keyHint } = record;
-  return { id, name, createdAtMs, lastUsedAtMs, expiresAtMs, accountIds, keyHint };
+  const { id, name, createdAtMs, lastUsedAtMs, lastUsedBy, expiresAtMs, accountIds, keyHint } = record;
+  return { id, name, createdAtMs, lastUsedAtMs, lastUsedBy, expiresAtMs, accountIds, keyHint };
 }
 
 function unknownClient(): DomainError {

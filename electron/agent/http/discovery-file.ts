@@ -20,6 +20,8 @@ const temporaryName = /^endpoint\.json\.\d+\.[0-9a-f]{12}\.tmp$/;
 const contentSchema = z.object({
   protocol: z.number(),
   addresses: z.array(z.string()),
+  /** Former versions had none. */
+  socket: z.string().nullable().default(null),
   pid: z.int().positive(),
   started_at: z.number(),
 });
@@ -36,8 +38,11 @@ export interface DiscoveryFileDeps {
 }
 
 export interface DiscoveryFile {
-  /** Says where we listen; the file's path, or null when the directory is not safe to use or not writable. */
-  write(addresses: readonly string[]): string | null;
+  /**
+   * Says where we listen; the file's path, or null when the directory is not safe to use or not writable.
+   * @param socket path of the UNIX socket, null when there is none
+   */
+  write(addresses: readonly string[], socket: string | null): string | null;
   /** Removes the file if it is still ours. */
   remove(): void;
 }
@@ -92,7 +97,7 @@ export function discoveryFile(deps: DiscoveryFileDeps): DiscoveryFile {
   };
 
   return {
-    write(addresses) {
+    write(addresses, socket) {
       try {
         if (!directoryIsSafe()) {
           log.warn('agent.discovery-directory-unsafe');
@@ -107,6 +112,7 @@ export function discoveryFile(deps: DiscoveryFileDeps): DiscoveryFile {
         written = {
           protocol: protocolVersion,
           addresses: [...addresses],
+          socket,
           pid: processId,
           started_at: Math.floor(clock.nowMs() / 1000),
         };

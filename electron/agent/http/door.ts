@@ -2,17 +2,18 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock, Logger } from '../../ports/index.ts';
-import { AgentResponse, rawError, refusal } from './answers.ts';
+import type { RecogniseSocket } from '../callers/identify.ts';
+import { listenAtPlace } from '../place/socket-place.ts';
+import { AgentResponse, rawError } from './answers.ts';
+import type { Crowd } from './crowd.ts';
+import type { DoorAddress } from './guards.ts';
 import type { EndpointLimits } from './limits.ts';
+import type { Peers } from './peers.ts';
+import { refusal } from './problems.ts';
 import type { RequestService } from './service.ts';
 
 /** Connections over the limit still get an answer; beyond so many more they are dropped. */
 const crowdSpare = 32;
-
-/** Open connections of all doors together. */
-export interface Crowd {
-  count: number;
-}
 
 export interface DoorDeps {
   readonly service: RequestService;
@@ -20,21 +21,43 @@ export interface DoorDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits: EndpointLimits;
+}
+
+export interface TcpDoorDeps extends DoorDeps {
   readonly allowLocalhostName: boolean;
 }
 
-/** One listening address. */
-export interface Door {
-  readonly port: number;
-  /** `http://127.0.0.1:41234` */
-  readonly url: string;
-  setLocalhostName(allowed: boolean): void;
+export interface SocketDoorDeps extends DoorDeps {
+  readonly keyless: boolean;
+  readonly recognise: RecogniseSocket;
+  readonly peers: Peers;
+}
+
+/** A place where requests come in. */
+export interface OpenDoor {
   /** Accepts nothing new; resolves when the last request was answered. */
   retire(): Promise<void>;
   /** Ends all connections at once. */
   slam(): void;
 }
 
+/** One listening address. */
+export interface Door extends OpenDoor {
+  readonly port: number;
+  /** `http://127.0.0.1:41234` */
+  readonly url: string;
+  setLocalhostName(allowed: boolean): void;
+}
+
+/** The UNIX socket. */
+export interface SocketDoor extends OpenDoor {
+  setKeyless(allowed: boolean): void;
+}
+
+/** What clients send as `Host` on the socket, where there is no address: `http://mytoken-desktop/v1/…`. */
+export const socketHost = 'mytoken-desktop';
+
+type Location = { -readonly [K in keyof DoorAddress]: DoorAddress[K] } & { retiring: boolean };
 type DoorServer = Server<typeof IncomingMessage, typeof AgentResponse>;
 
 const malformed = refusal('agent/invalid-request', 'This is not a valid HTTP/1.1 request.');
@@ -42,13 +65,8 @@ const headersTooLarge = refusal('agent/too-large', 'The headers are too large.')
 const tooSlow = refusal('agent/timeout', 'The request took too long to arrive.', {}, true);
 const noTunnel = refusal('agent/method-not-allowed', 'This is no proxy.');
 
-/**
- * Binds one address. Rejects with the system's error (`EADDRINUSE`, `EADDRNOTAVAIL`, …).
- * @param port 0 for any free one
- */
-export async function openDoor(address: '127.0.0.1' | '::1', port: number, deps: DoorDeps): Promise<Door> {
-  const { service, crowd, clock, log, limits } = deps;
-  const location = { host: '', localhost: null as string | null, retiring: false };
+function makeServer(location: Location, deps: DoorDeps, admit: (socket: Socket) => boolean): DoorServer {
+  const { service, crowd, clock, limits } = deps;
   const late = new WeakSet();
 
   const server: DoorServer = createServer<typeof IncomingMessage, typeof AgentResponse>(
@@ -72,14 +90,16 @@ export async function openDoor(address: '127.0.0.1' | '::1', port: number, deps:
   );
   // Node would silently drop headers beyond its own limit, and an Origin among them; our guard counts instead.
   server.maxHeadersCount = 0;
-  server.maxConnections = limits.connections + crowdSpare;
+  server.maxConnections = limits.connections + limits.parkedInAll + crowdSpare;
 
-  server.on('connection', (socket: Socket) => {
-    crowd.count += 1;
+  // In front of Node's own listener: whoever is not let in is not read from.
+  server.prependListener('connection', (socket: Socket) => {
+    if (!admit(socket)) {
+      socket.destroy();
+      return;
+    }
+    crowd.entered(socket);
     if (crowd.count > limits.connections) late.add(socket);
-    socket.once('close', () => {
-      crowd.count -= 1;
-    });
   });
   const refuseExpectation = (request: IncomingMessage, response: AgentResponse): void =>
     service.refuseExpectation(request, response, location);
@@ -97,18 +117,11 @@ export async function openDoor(address: '127.0.0.1' | '::1', port: number, deps:
     } else socket.destroy();
   });
 
-  const bound = await listen(server, address, port);
-  server.on('error', (error: NodeJS.ErrnoException) => log.warn('agent.door', { code: error.code }));
-  location.host = address === '::1' ? `[::1]:${bound}` : `${address}:${bound}`;
-  const setLocalhostName = (allowed: boolean): void => {
-    location.localhost = allowed ? `localhost:${bound}` : null;
-  };
-  setLocalhostName(deps.allowLocalhostName);
+  return server;
+}
 
+function closing(server: DoorServer, location: Location): OpenDoor {
   return {
-    port: bound,
-    url: `http://${location.host}`,
-    setLocalhostName,
     retire() {
       location.retiring = true;
       return new Promise((resolve) => {
@@ -117,6 +130,43 @@ export async function openDoor(address: '127.0.0.1' | '::1', port: number, deps:
       });
     },
     slam: () => server.closeAllConnections(),
+  };
+}
+
+/**
+ * Binds one address. Rejects with the system's error (`EADDRINUSE`, `EADDRNOTAVAIL`, …).
+ * @param port 0 for any free one
+ */
+export async function openDoor(address: '127.0.0.1' | '::1', port: number, deps: TcpDoorDeps): Promise<Door> {
+  const location: Location = { kind: 'tcp', host: '', localhost: null, keyless: false, retiring: false };
+  const server = makeServer(location, deps, () => true);
+  const bound = await listen(server, address, port);
+  server.on('error', (error: NodeJS.ErrnoException) => deps.log.warn('agent.door', { code: error.code }));
+  location.host = address === '::1' ? `[::1]:${bound}` : `${address}:${bound}`;
+  const setLocalhostName = (allowed: boolean): void => {
+    location.localhost = allowed ? `localhost:${bound}` : null;
+  };
+  setLocalhostName(deps.allowLocalhostName);
+  return { ...closing(server, location), port: bound, url: `http://${location.host}`, setLocalhostName };
+}
+
+/** Opens the socket at a place that was made for it. Rejects with the system's error. */
+export async function openSocketDoor(path: string, deps: SocketDoorDeps): Promise<SocketDoor> {
+  const { keyless, log, peers, recognise } = deps;
+  const location: Location = { kind: 'socket', host: socketHost, localhost: null, keyless, retiring: false };
+  const server = makeServer(location, deps, (socket) => {
+    // Asked at once: the process may be gone by the time its request is whole.
+    const caller = recognise(socket, 'http-socket');
+    if (caller === null) log.warn('agent.foreign-user');
+    else peers.recognised(socket, caller);
+    return caller !== null;
+  });
+  await listenAtPlace(server, path);
+  return {
+    ...closing(server, location),
+    setKeyless(allowed) {
+      location.keyless = allowed;
+    },
   };
 }
 

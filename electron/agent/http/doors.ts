@@ -1,7 +1,7 @@
 import type { Logger } from '../../ports/index.ts';
 import type { Door } from './door.ts';
 
-export type OpenDoor = (address: '127.0.0.1' | '::1', port: number) => Promise<Door>;
+export type OpenTcpDoor = (address: '127.0.0.1' | '::1', port: number) => Promise<Door>;
 
 const mostAttempts = 8;
 /** No IPv6 on this machine, or no `::1`. */
@@ -24,7 +24,7 @@ export class PortTaken extends Error {
  * Without IPv6 there is nothing to wait on, and one door is enough. Rejects with {@link PortTaken}.
  * @param port 0 for any free one
  */
-export async function openDoors(open: OpenDoor, port: number, log: Logger): Promise<readonly Door[]> {
+export async function openDoors(open: OpenTcpDoor, port: number, log: Logger): Promise<readonly Door[]> {
   for (let attempt = 1; ; attempt += 1) {
     const v4 = await open('127.0.0.1', port).catch((error: unknown) => {
       throw isTaken(error) ? new PortTaken(port, error) : error;

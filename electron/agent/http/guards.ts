@@ -1,21 +1,18 @@
 import type { IncomingMessage } from 'node:http';
-import { refusal, type Refusal } from './answers.ts';
+import { refusal, type Refusal } from './problems.ts';
+import { routeOf } from './routes.ts';
 
 /** Where a request came in, as far as the guards need to know. */
 export interface DoorAddress {
-  /** What we announced, for example `127.0.0.1:41234` or `[::1]:41234`. */
+  /** `socket`: a UNIX socket, to which its directory lets nobody but the user. */
+  readonly kind: 'tcp' | 'socket';
+  /** What we announced, for example `127.0.0.1:41234` or `[::1]:41234`; a fixed name on a socket. */
   readonly host: string;
   /** `localhost:41234` when the user allowed the name, else null. */
   readonly localhost: string | null;
+  /** The user lets programs ask here without a key. */
+  readonly keyless: boolean;
 }
-
-/** The whole API: path to method. */
-export const routes: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
-  ['/v1/access-token', 'POST'],
-  ['/v1/accounts', 'GET'],
-  ['/v1/status', 'GET'],
-  ['/v1/challenge', 'POST'],
-]);
 
 const notLocal = refusal('agent/not-local', 'Only programs on this machine are served.');
 const badHost = refusal('agent/bad-host', 'The Host header is not the announced address.');
@@ -33,7 +30,9 @@ export function isLoopback(address: string | undefined): boolean {
   return address === '::1' || /^(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address);
 }
 
-export function checkRemote(address: string | undefined): Refusal | null {
+export function checkRemote(address: string | undefined, kind: DoorAddress['kind']): Refusal | null {
+  // Sockets have no addresses: a connection that has one did not come through ours.
+  if (kind === 'socket') return address === undefined ? null : notLocal;
   // The one address nearly everybody has is compared without the regular expression.
   return address === '127.0.0.1' || isLoopback(address) ? null : notLocal;
 }
@@ -58,11 +57,11 @@ export function checkBrowser(method: string | undefined, headers: Headers): Refu
   return null;
 }
 
-/** Guard 6; the path is compared as sent, so that no encoding, query or absolute form finds a way around. */
+/** Guard 6. */
 export function checkRoute(method: string | undefined, url: string | undefined): Refusal | null {
-  const expected = routes.get(url ?? '');
-  if (expected === undefined) return notFound;
-  return expected === method ? null : wrongMethod;
+  const route = routeOf(url);
+  if (route === null) return notFound;
+  return route.methods.some((allowed) => allowed === method) ? null : wrongMethod;
 }
 
 const jsonType = /^application\/json(?:[ \t]*;[ \t]*charset="?utf-8"?)?[ \t]*$/i;
@@ -90,7 +89,7 @@ export function firstObjection(
 ): Refusal | null {
   const { method, url, headers } = request;
   const early =
-    checkRemote(remoteAddress) ??
+    checkRemote(remoteAddress, door.kind) ??
     checkHost(headers.host, door) ??
     checkBrowser(method, headers) ??
     (headers.upgrade === undefined ? null : upgrade) ??

@@ -13,8 +13,24 @@ export interface EndpointLimits {
   readonly timeoutCheckMs: number;
   readonly connections: number;
   readonly requestsInFlightPerKey: number;
-  /** After this a waiting client gets an answer whatever the mytoken server does. */
+  /** How long the user has to answer while the program holds its connection, unless it names a time. */
+  readonly approvalMs: number;
+  /** The same for programs that come back for the result; also the most anybody can name. */
+  readonly asyncApprovalMs: number;
+  /** On top of the user's time; after that a waiting client gets an answer whatever the mytoken server does. */
   readonly answerDeadlineMs: number;
+  /** How long a program that would rather come back is kept, unless it names a time. */
+  readonly asyncWaitMs: number;
+  /** A request that takes longer waits for a person, as far as limits are concerned. */
+  readonly parkAfterMs: number;
+  /** Requests that wait for a person: of one key, and in all. */
+  readonly parkedPerKey: number;
+  readonly parkedInAll: number;
+  /** How long a result can be fetched after it was there; then a mytoken that nobody fetched is revoked. */
+  readonly resultLifeMs: number;
+  /** Requests with an idempotency key that are remembered: of one key, and in all. */
+  readonly rememberedPerKey: number;
+  readonly rememberedInAll: number;
   /** Requests per key: this many at once, then so many a second. */
   readonly keyBurst: number;
   readonly keyPerSecond: number;
@@ -26,6 +42,11 @@ export interface EndpointLimits {
   /** Challenges per remote address; they need no key. */
   readonly challengeBurst: number;
   readonly challengePerSecond: number;
+  /** Requests for pairing per remote address, and for the key of one; they need no key. */
+  readonly pairBurst: number;
+  readonly pairPerSecond: number;
+  readonly pairPollBurst: number;
+  readonly pairPollPerSecond: number;
   /** How long `stop` waits for requests in flight. */
   readonly stopGraceMs: number;
 }
@@ -41,7 +62,16 @@ export const defaultLimits: EndpointLimits = {
   timeoutCheckMs: 5_000,
   connections: 256,
   requestsInFlightPerKey: 128,
+  approvalMs: 60_000,
+  asyncApprovalMs: 300_000,
   answerDeadlineMs: 60_000,
+  asyncWaitMs: 1_000,
+  parkAfterMs: 2_000,
+  parkedPerKey: 64,
+  parkedInAll: 192,
+  resultLifeMs: 300_000,
+  rememberedPerKey: 32,
+  rememberedInAll: 256,
   keyBurst: 1_000,
   keyPerSecond: 200,
   cachedCost: 0.02,
@@ -49,5 +79,9 @@ export const defaultLimits: EndpointLimits = {
   failurePerSecond: 2,
   challengeBurst: 200,
   challengePerSecond: 50,
+  pairBurst: 5,
+  pairPerSecond: 1 / 30,
+  pairPollBurst: 20,
+  pairPollPerSecond: 2,
   stopGraceMs: 2_000,
 };

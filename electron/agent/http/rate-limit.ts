@@ -1,3 +1,5 @@
+import { refusal, type Refusal } from './problems.ts';
+
 /** Token bucket: `burst` at once, then `perSecond`. Takes a monotonic clock, so a changed wall clock opens nothing. */
 export class TokenBucket {
   readonly #burst: number;
@@ -58,4 +60,9 @@ export class TokenBuckets {
   get size(): number {
     return this.#buckets.size;
   }
+}
+
+export function rateLimited(waitMs: number): Refusal {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return refusal('agent/rate-limited', 'Too many requests; wait a little.', { retryAfterSeconds }, true);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { shortnamePattern } from '../../../shared/model/account.ts';
-import { refusal, type Refusal } from './answers.ts';
+import { refusal, type Refusal } from './problems.ts';
 
 /** RFC 6749, 3.3: printable ASCII without blank, quote and backslash. */
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]{1,256}$/;
@@ -35,6 +35,14 @@ const challengeSchema = z.strictObject({
   key_hint: z.string().regex(/^mtd_[A-Za-z0-9_-]{6}$/),
 });
 
+const pairSchema = z.strictObject({
+  label: z
+    .string()
+    .max(80)
+    .refine((label) => plainName(label) !== ''),
+});
+const pairKeySchema = z.strictObject({ pairing: z.string().regex(/^[A-Za-z0-9_-]{22}$/) });
+
 export type AccessTokenRequest = z.output<typeof accessTokenSchema>;
 export type ChallengeRequest = z.output<typeof challengeSchema>;
 
@@ -49,6 +57,14 @@ const expected: Readonly<Record<string, string>> = {
   application: 'a text of at most 256 characters',
   nonce: '16 to 128 characters out of A-Z, a-z, 0-9, "-" and "_"',
   key_hint: 'the first ten characters of the client key',
+  profile: 'the name of a profile, or an object with its content',
+  name: 'a text of 1 to 89 characters',
+  capabilities: 'a list of one or more capabilities',
+  restrictions: 'a list of restriction clauses with the members of the mytoken protocol',
+  rotation: 'an object with on_AT, on_other, lifetime and auto_revoke',
+  response_type: 'token, short_token or transfer_code',
+  label: 'a text of 1 to 80 characters that shows something',
+  pairing: 'the id that the answer to the pairing request had',
 };
 
 const notAnObject = refusal('agent/invalid-request', 'The body must be a JSON object.');
@@ -56,7 +72,8 @@ const notAnObject = refusal('agent/invalid-request', 'The body must be a JSON ob
 export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
-function parseWith<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
+/** Checks a body against a schema; the error names the field and what it must be, never what was sent. */
+export function parseWith<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { ok: false, refusal: notAnObject };
   }
@@ -90,6 +107,14 @@ export function parseAccessTokenRequest(value: unknown): Parsed<AccessTokenReque
 
 export function parseChallengeRequest(value: unknown): Parsed<ChallengeRequest> {
   return parseWith(challengeSchema, value);
+}
+
+export function parsePairRequest(value: unknown): Parsed<z.output<typeof pairSchema>> {
+  return parseWith(pairSchema, value);
+}
+
+export function parsePairKeyRequest(value: unknown): Parsed<z.output<typeof pairKeySchema>> {
+  return parseWith(pairKeySchema, value);
 }
 
 // Controls, and all format characters: bidi overrides and zero-width characters disguise names (R-65).

@@ -1,46 +1,51 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../../shared/errors.ts';
+import { refusals } from '../../approvals/index.ts';
 import type { Accounts } from '../../accounts/index.ts';
 import type { Clock, Logger } from '../../ports/index.ts';
-import type { TokenBroker } from '../../tokens/index.ts';
 import type { VaultStateKind } from '../../vault/index.ts';
-import { type AgentResponse, refusal, sendError, sendJson } from './answers.ts';
-import { type Body, readJsonBody } from './body.ts';
-import { chooseAccount, mayUse } from '../desk/index.ts';
-import { bearerKey, type DoorAddress, firstObjection, routes } from './guards.ts';
+import { type AgentResponse, sendError, sendJson } from './answers.ts';
+import { type Asking, keyed, keyless } from './askers.ts';
+import type { Crowd } from './crowd.ts';
+import { bearerKey, type DoorAddress, firstObjection } from './guards.ts';
 import type { EndpointLimits } from './limits.ts';
-import {
-  accountsBody,
-  brokerWish,
-  challengeBody,
-  challengeMessage,
-  statusBody,
-  tokenBody,
-} from './payloads.ts';
-import { TokenBuckets } from './rate-limit.ts';
-import { parseAccessTokenRequest, parseChallengeRequest } from './requests.ts';
-import type { ClientKeys, ClientRecord } from './types.ts';
+import { OpenRequests } from './open-requests.ts';
+import type { Pairing } from './pairing.ts';
+import { accountsBody, requestBody, statusBody } from './payloads.ts';
+import type { Peers } from './peers.ts';
+import { refusal } from './problems.ts';
+import { rateLimited, TokenBuckets } from './rate-limit.ts';
+import { requestIdOf, type Route, routeOf } from './routes.ts';
+import { TokenAnswers } from './token-answers.ts';
+import type { TokenRequests } from './token-requests.ts';
+import type { ClientKeys } from './types.ts';
 
 export interface ServiceDeps {
-  readonly broker: Pick<TokenBroker, 'accessToken'>;
   readonly accounts: Pick<Accounts, 'all' | 'find' | 'defaultAccountId'>;
-  readonly keys: Pick<ClientKeys, 'authenticate' | 'get' | 'answerChallenge'>;
+  readonly keys: Pick<ClientKeys, 'authenticate' | 'get' | 'answerChallenge' | 'usedBy'>;
+  readonly tokens: TokenRequests;
+  readonly pairing: Pairing;
+  readonly peers: Peers;
+  readonly crowd: Crowd;
   readonly clock: Clock;
   readonly log: Logger;
   readonly appVersion: string;
   readonly storageState: () => VaultStateKind;
+  readonly closed: () => 'locked' | 'paused' | null;
   readonly limits: EndpointLimits;
 }
 
 const unauthorized = refusal('agent/unauthorized', 'Send a valid client key as Authorization: Bearer KEY.');
-const keyOnChallenge = refusal('agent/invalid-request', 'A challenge is sent without the client key.');
-const numericOnly = refusal('agent/bad-host', 'A challenge needs the numeric address, not a name.');
 const noExpectations = refusal('agent/invalid-request', 'Expect is not supported; send the body right away.');
 const tooManyConnections = refusal('agent/too-many-connections', 'Too many connections.', {}, true);
 const tooManyAtOnce = refusal('agent/too-many-connections', 'Too many requests at once.', {}, true);
+const tooManyWaiting = refusal('agent/too-many-requests', 'Too many requests wait for the user.', {}, true);
 const noAnswerInTime = refusal('mytoken/timeout', 'The mytoken server did not answer in time.', {}, true);
 const quitting = refusal('app/shutting-down', 'Mytoken Desktop stopped serving.', {}, true);
+const noSuchRequest = refusal('agent/request-gone', 'There is no such request, or not any more.');
 const sweepEveryMs = 1000;
+/** Finding out which process holds a key takes some work. */
+const lookAtUserEveryMs = 60_000;
 
 /**
  * Answers requests, from whichever door they came in. The order of the guards is the order of the code; nothing before
@@ -48,11 +53,13 @@ const sweepEveryMs = 1000;
  */
 export class RequestService {
   readonly #deps: ServiceDeps;
-  readonly #perKey: TokenBuckets;
+  readonly #open: OpenRequests;
+  readonly #answers: TokenAnswers;
+  readonly #perAsker: TokenBuckets;
   readonly #failures: TokenBuckets;
-  readonly #challenges: TokenBuckets;
   readonly #inFlight = new Map<string, number>();
   readonly #waiting = new Set<AgentResponse>();
+  readonly #lookedAtMs = new Map<string, number>();
   #cancelSweep: (() => void) | null = null;
   /** One function for the `close` of all responses. */
   readonly #onClose: (this: AgentResponse) => void;
@@ -60,12 +67,28 @@ export class RequestService {
   constructor(deps: ServiceDeps) {
     this.#deps = deps;
     const { limits } = deps;
-    this.#perKey = new TokenBuckets(limits.keyBurst, limits.keyPerSecond);
+    this.#perAsker = new TokenBuckets(limits.keyBurst, limits.keyPerSecond);
     this.#failures = new TokenBuckets(limits.failureBurst, limits.failurePerSecond);
-    this.#challenges = new TokenBuckets(limits.challengeBurst, limits.challengePerSecond);
-    const release = (response: AgentResponse): void => this.#release(response);
+    this.#open = new OpenRequests(deps);
+    this.#answers = new TokenAnswers({
+      ...deps,
+      admit: (response, asking) => this.#admit(response, asking),
+      refund: (asking) => {
+        const nowMs = deps.clock.monotonicMs();
+        this.#perAsker.of(asking.id, nowMs).refund(1 - limits.cachedCost);
+      },
+      wait: (response, deadlineMs) => this.#wait(response, deadlineMs),
+      fail: (response, error, close) => this.#fail(response, error, close),
+      failed: (response, error) => this.#failed(response, error),
+      release: (response) => this.#release(response),
+    });
+    const closed = (response: AgentResponse): void => {
+      const { job, answered } = response;
+      if (job !== null && !answered) deps.tokens.left(job, response);
+      this.#release(response);
+    };
     this.#onClose = function onClose(this: AgentResponse) {
-      release(this);
+      closed(this);
     };
   }
 
@@ -82,27 +105,27 @@ export class RequestService {
   }
 
   handle(request: IncomingMessage, response: AgentResponse, door: DoorAddress, crowded: boolean): void {
-    const { keys, limits } = this.#deps;
+    const { limits, log } = this.#deps;
     const remote = request.socket.remoteAddress;
     const objection = firstObjection(request, remote, door, limits.headerCount);
-    if (objection !== null) {
-      const status = objection.code === 'agent/too-large' ? 431 : undefined;
-      const method = routes.get(request.url ?? '');
-      const allow = objection.code === 'agent/method-not-allowed' ? method : undefined;
-      this.#deps.log.debug('agent.refused', { code: objection.code });
+    const route = routeOf(request.url);
+    if (objection !== null || route === null) {
+      const status = objection?.code === 'agent/too-large' ? 431 : undefined;
+      const wrongMethod = objection?.code === 'agent/method-not-allowed';
+      const allow = wrongMethod ? route?.methods.join(', ') : undefined;
+      log.debug('agent.refused', { code: objection?.code });
       // The body was not read; closing is the only way not to take it for the next request or to read it to its end.
       sendError(response, objection, { close: true, status, allow });
       return;
     }
-    const { url } = request;
-    if (url === '/v1/challenge') {
-      this.#challenge(request, response, door, crowded);
+    if (route.open) {
+      if (crowded && request.headers.authorization === undefined) {
+        sendError(response, tooManyConnections, { close: true });
+      } else this.#open.handle(route.operation, request, response, door);
       return;
     }
-
-    const presented = bearerKey(request.headers.authorization);
-    const client = presented === null ? null : keys.authenticate(presented);
-    if (client === null) {
+    const asking = this.#askingOf(request, door);
+    if (asking === null) {
       this.#unauthorized(response, remote);
       return;
     }
@@ -110,27 +133,50 @@ export class RequestService {
       sendError(response, tooManyConnections, { close: true });
       return;
     }
-    const count = this.#inFlight.get(client.id) ?? 0;
+    const count = this.#inFlight.get(asking.id) ?? 0;
     if (count >= limits.requestsInFlightPerKey) {
       sendError(response, tooManyAtOnce, { close: true });
       return;
     }
-    this.#inFlight.set(client.id, count + 1);
-    response.client = client;
+    this.#inFlight.set(asking.id, count + 1);
+    response.asking = asking;
     response.counted = true;
     response.on('close', this.#onClose);
+    this.#noteUser(asking);
+    this.#dispatch(route, asking, request, response);
+  }
 
-    if (url === '/v1/access-token') {
-      readJsonBody(request, limits, (body) => void this.#accessToken(response, client, body));
-    } else if (this.#admit(response, client)) {
-      this.#guarded(response, () =>
-        sendJson(
-          response,
-          200,
-          url === '/v1/accounts' ? accountsBody(this.#deps, client) : statusBody(this.#deps),
-        ),
-      );
+  #dispatch(route: Route, asking: Asking, request: IncomingMessage, response: AgentResponse): void {
+    const { operation } = route;
+    if (operation === 'access-token' || operation === 'mytoken') {
+      this.#answers.handle(operation, asking, request, response);
+      return;
     }
+    if (!this.#admit(response, asking)) return;
+    this.#guarded(response, () => {
+      if (operation === 'status') sendJson(response, 200, statusBody(this.#deps));
+      else if (operation === 'accounts') {
+        const closed = this.#deps.closed();
+        if (closed !== null) throw refusals[closed]();
+        sendJson(response, 200, accountsBody(this.#deps, asking.client?.accountIds ?? null));
+      } else this.#request(asking, request, response);
+    });
+  }
+
+  /** `GET` tells how a request stands, `DELETE` withdraws it. */
+  #request(asking: Asking, { method, url }: IncomingMessage, response: AgentResponse): void {
+    const { ledger } = this.#deps.tokens;
+    const job = ledger.byId(asking.id, requestIdOf(url ?? '') ?? '');
+    if (job === null) {
+      sendError(response, noSuchRequest);
+      return;
+    }
+    if (method === 'DELETE') {
+      ledger.forget(job);
+      sendJson(response, 200, requestBody(job, 'withdrawn'));
+      return;
+    }
+    sendJson(response, 200, requestBody(job), job.outcome === null ? ['Retry-After', '2'] : []);
   }
 
   /** `Expect: 100-continue` and others; a client repeats the request without (RFC 9110, 10.1.1). */
@@ -142,6 +188,28 @@ export class RequestService {
       return;
     }
     sendError(response, noExpectations, { close: true, status: 417 });
+  }
+
+  /** Guard 8. Whoever shows a key is its holder or nobody, also where none is needed. */
+  #askingOf(request: IncomingMessage, door: DoorAddress): Asking | null {
+    const { keys, peers } = this.#deps;
+    const { authorization } = request.headers;
+    const name = door.kind === 'tcp' ? 'http' : 'http-socket';
+    if (authorization === undefined && door.keyless) return keyless(name, peers.of(request.socket));
+    const presented = bearerKey(authorization);
+    const client = presented === null ? null : keys.authenticate(presented);
+    return client === null ? null : keyed(client, name, peers.of(request.socket));
+  }
+
+  /** So that the user can see who used a key last, as far as the system tells. */
+  #noteUser({ client, peer }: Asking): void {
+    if (client === null) return;
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (nowMs - (this.#lookedAtMs.get(client.id) ?? -Infinity) < lookAtUserEveryMs) return;
+    this.#lookedAtMs.set(client.id, nowMs);
+    void peer.describe().then((caller) => {
+      if (caller?.verified === true) this.#deps.keys.usedBy(client.id, caller.program);
+    });
   }
 
   /**
@@ -160,98 +228,12 @@ export class RequestService {
   }
 
   /** Guard 11. */
-  #admit(response: AgentResponse, client: ClientRecord): boolean {
+  #admit(response: AgentResponse, asking: Asking): boolean {
     const nowMs = this.#deps.clock.monotonicMs();
-    const waitMs = this.#perKey.of(client.id, nowMs).take(nowMs);
+    const waitMs = this.#perAsker.of(asking.id, nowMs).take(nowMs);
     if (waitMs === 0) return true;
     this.#fail(response, rateLimited(waitMs));
     return false;
-  }
-
-  async #accessToken(response: AgentResponse, client: ClientRecord, body: Body): Promise<void> {
-    if (!body.ok) {
-      this.#fail(response, body.refusal, body.close);
-      return;
-    }
-    const wish = parseAccessTokenRequest(body.value);
-    if (!wish.ok) {
-      this.#fail(response, wish.refusal);
-      return;
-    }
-    if (!this.#admit(response, client)) return;
-    try {
-      const record = this.#deps.keys.get(client.id);
-      if (record === null) {
-        this.#fail(response, unauthorized, true);
-        return;
-      }
-      const { accountIds } = record;
-      const { account: name = null, issuer = null } = wish.value;
-      const account = chooseAccount(
-        this.#deps.accounts,
-        { accountIds, serves: () => true },
-        { account: name, issuer },
-      );
-      this.#wait(response);
-      const grant = await this.#deps.broker.accessToken(brokerWish(account.id, client, wish.value));
-      if (response.answered) return;
-      // The key may have been revoked or limited while the server was asked.
-      const now = this.#deps.keys.get(client.id);
-      if (now === null) {
-        this.#fail(response, unauthorized, true);
-        return;
-      }
-      if (!mayUse(now.accountIds, grant.accountId)) {
-        throw new DomainError('agent/account-not-allowed', 'This key may not use this account any more.');
-      }
-      if (grant.fromCache) {
-        const nowMs = this.#deps.clock.monotonicMs();
-        this.#perKey.of(client.id, nowMs).refund(1 - this.#deps.limits.cachedCost);
-      } else this.#deps.log.info('agent.token-served', { client: client.id, account: account.id });
-      sendJson(response, 200, tokenBody(grant, account.shortname, this.#deps.clock.nowMs()));
-      this.#release(response);
-    } catch (error) {
-      this.#failed(response, error);
-    }
-  }
-
-  #challenge(request: IncomingMessage, response: AgentResponse, door: DoorAddress, crowded: boolean): void {
-    const { host, authorization } = request.headers;
-    if (authorization !== undefined) {
-      sendError(response, keyOnChallenge, { close: true });
-      return;
-    }
-    // A name may lead to another address than ours, where somebody could pass the challenge on to us.
-    if (host !== door.host) {
-      sendError(response, numericOnly, { close: true });
-      return;
-    }
-    if (crowded) {
-      sendError(response, tooManyConnections, { close: true });
-      return;
-    }
-    readJsonBody(request, this.#deps.limits, (body) => {
-      if (!body.ok) {
-        sendError(response, body.refusal, { close: body.close });
-        return;
-      }
-      const parsed = parseChallengeRequest(body.value);
-      if (!parsed.ok) {
-        sendError(response, parsed.refusal);
-        return;
-      }
-      const nowMs = this.#deps.clock.monotonicMs();
-      const waitMs = this.#challenges.of(request.socket.remoteAddress ?? '', nowMs).take(nowMs);
-      if (waitMs > 0) {
-        sendError(response, rateLimited(waitMs));
-        return;
-      }
-      this.#guarded(response, () => {
-        const message = challengeMessage(door.host, parsed.value.nonce);
-        const hmac = this.#deps.keys.answerChallenge(parsed.value.key_hint, message);
-        sendJson(response, 200, challengeBody(hmac));
-      });
-    });
   }
 
   #guarded(response: AgentResponse, task: () => void): void {
@@ -273,12 +255,14 @@ export class RequestService {
 
   #fail(response: AgentResponse, error: unknown, close = false): void {
     sendError(response, error, { close });
+    if (response.job !== null) this.#deps.tokens.left(response.job, response);
     this.#release(response);
   }
 
-  /** Marks a request as waiting for the broker. One timer looks after all of them; none is made per request. */
-  #wait(response: AgentResponse): void {
-    response.deadlineMs = this.#deps.clock.monotonicMs() + this.#deps.limits.answerDeadlineMs;
+  /** Marks a request as waiting. One timer looks after all of them; none is made per request. */
+  #wait(response: AgentResponse, deadlineMs: number): void {
+    response.waitsSinceMs = this.#deps.clock.monotonicMs();
+    response.deadlineMs = response.waitsSinceMs + deadlineMs;
     this.#waiting.add(response);
     this.#cancelSweep ??= this.#deps.clock.after(sweepEveryMs, () => this.#sweep());
   }
@@ -288,27 +272,51 @@ export class RequestService {
     const nowMs = this.#deps.clock.monotonicMs();
     for (const response of [...this.#waiting]) {
       if (response.deadlineMs <= nowMs) this.#fail(response, noAnswerInTime);
+      else if (!response.parked && nowMs - response.waitsSinceMs >= this.#deps.limits.parkAfterMs) {
+        this.#park(response);
+      }
     }
     if (this.#waiting.size > 0) {
       this.#cancelSweep = this.#deps.clock.after(sweepEveryMs, () => this.#sweep());
     }
   }
 
+  /** A request that waits for a person gives its place among connections and requests at work to others, up to a limit of its own. */
+  #park(response: AgentResponse): void {
+    const { parkedPerKey, parkedInAll } = this.#deps.limits;
+    let [own, all] = [0, 0];
+    for (const { parked, asking } of this.#waiting) {
+      if (!parked) continue;
+      all += 1;
+      if (asking?.id === response.asking?.id) own += 1;
+    }
+    if (own >= parkedPerKey || all >= parkedInAll || response.socket === null) {
+      this.#fail(response, tooManyWaiting);
+      return;
+    }
+    response.parked = true;
+    this.#deps.crowd.park(response.socket);
+    this.#leaveFlight(response);
+  }
+
+  #leaveFlight(response: AgentResponse): void {
+    const { asking } = response;
+    if (!response.counted || asking === null) return;
+    response.counted = false;
+    const count = (this.#inFlight.get(asking.id) ?? 1) - 1;
+    if (count === 0) this.#inFlight.delete(asking.id);
+    else this.#inFlight.set(asking.id, count);
+  }
+
   /** Called when a request was answered and when its connection closed, whichever is first. */
   #release(response: AgentResponse): void {
     this.#waiting.delete(response);
-    if (!response.counted || response.client === null) return;
-    response.counted = false;
-    // From here on nobody waits: a late answer of the broker or its error goes nowhere and is no news to the log.
+    if (response.parked) {
+      response.parked = false;
+      if (response.socket !== null) this.#deps.crowd.unpark(response.socket);
+    }
+    // From here on nobody waits: a late answer of the desk or its error goes nowhere and is no news to the log.
     response.answered = true;
-    const { id } = response.client;
-    const count = (this.#inFlight.get(id) ?? 1) - 1;
-    if (count === 0) this.#inFlight.delete(id);
-    else this.#inFlight.set(id, count);
+    this.#leaveFlight(response);
   }
-}
-
-function rateLimited(waitMs: number): ReturnType<typeof refusal> {
-  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
-  return refusal('agent/rate-limited', 'Too many requests; wait a little.', { retryAfterSeconds }, true);
 }

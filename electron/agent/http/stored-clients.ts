@@ -12,6 +12,7 @@ const recordSchema = z.object({
   keyHint: hint,
   createdAtMs: timeMs,
   lastUsedAtMs: timeMs.nullable(),
+  lastUsedBy: z.string().max(200).nullable().default(null),
   expiresAtMs: timeMs.nullable(),
   accountIds: z.array(z.string().min(1).max(64)).max(10_000).nullable(),
   formerKey: z.object({ keyHash: hash, keyHint: hint, untilMs: timeMs }).nullable(),

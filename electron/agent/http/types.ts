@@ -1,5 +1,6 @@
 import type { ClientView, EndpointView } from '../../../shared/model/state.ts';
 import type { Secret } from '../../ports/index.ts';
+import type { Pairing } from './pairing.ts';
 
 export interface EndpointSettings {
   readonly enabled: boolean;
@@ -8,12 +9,21 @@ export interface EndpointSettings {
   readonly allowLocalhostName: boolean;
 }
 
-/** The localhost HTTP door. Never throws for what a client sends. */
+export interface HttpSocketSettings {
+  readonly enabled: boolean;
+  /** Programs ask there without a key, as the system tells who they are. */
+  readonly keyless: boolean;
+}
+
+/** The HTTP doors: loopback addresses and a UNIX socket. Never throws for what a client sends. */
 export interface HttpEndpoint {
   state(): EndpointView;
   onState(listener: (state: EndpointView) => void): () => void;
   /** Applies settings: starts, moves or stops listening. A taken fixed port shows as state `error`, code `agent/port-taken`. */
   apply(settings: EndpointSettings): Promise<void>;
+  /** The same for the socket; a path that cannot be used shows in `state().socket`. */
+  applySocket(settings: HttpSocketSettings): Promise<void>;
+  readonly pairing: Pairing;
   /** After a taken port: who listens there, as far as this machine tells; else null. */
   portHolder(): PortHolder | null;
   stop(): Promise<void>;
@@ -37,6 +47,8 @@ export interface ClientRecord {
   readonly lastUsedAtMs: number | null;
   readonly expiresAtMs: number | null;
   readonly accountIds: readonly string[] | null;
+  /** The program that used the key last, as far as the system told; it could not when null. */
+  readonly lastUsedBy: string | null;
   /** After rotation the former key works until `untilMs`. */
   readonly formerKey: {
     readonly keyHash: string;
@@ -64,6 +76,8 @@ export interface ClientKeys {
   revoke(clientId: string): void;
   /** Constant work whether the key is unknown or wrong (R-42). */
   authenticate(presentedKey: string): ClientRecord | null;
+  /** Notes which program the system found behind the latest use of this key. */
+  usedBy(clientId: string, program: string): void;
   /** The record as it is now; null when it was revoked or has expired. */
   get(clientId: string): ClientRecord | null;
   /**

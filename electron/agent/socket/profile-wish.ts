@@ -9,7 +9,7 @@ import { expandProfile, type TemplateLookup, TemplateProblem } from '../../../sh
 import { plainText } from '../../../shared/model/untrusted-text.ts';
 
 /** What oidc-agent asks the server for when a client names no profile (ipc reference 4.2). */
-const usualProfile = 'web-default';
+export const usualProfile = 'web-default';
 const mostClauses = 20;
 
 /**

@@ -149,6 +149,12 @@ export const errorsDe: Readonly<Record<keyof typeof errorsEn, string>> = {
   'error.agent/blocked.next': 'Nach dem nächsten Start der App wird wieder gefragt.',
   'error.agent/request-gone.text': 'Diese Anfrage wartet nicht mehr.',
   'error.agent/request-gone.next': 'Sieh dir die an, die jetzt zu sehen ist.',
+  'error.agent/idempotency-mismatch.text':
+    'Der Idempotency-Key wurde schon für eine andere Anfrage verwendet.',
+  'error.agent/idempotency-mismatch.next': 'Für jede Anfrage einen neuen verwenden.',
+  'error.agent/pairing-unknown.text': 'Kein Programm wartet mit diesem Code.',
+  'error.agent/pairing-unknown.next':
+    'Den Code mit dem vergleichen, den das Programm zeigt; nach fünf Minuten braucht es einen neuen.',
   'error.agent/not-narrower.text': 'Eine Erlaubnis kann nur weniger geben, als verlangt wurde.',
   'error.agent/not-narrower.next': 'Nimm weg, was dazukam.',
   'error.agent/socket-taken.text': 'An diesem Socket antwortet ein anderer Agent.',

@@ -134,6 +134,11 @@ export const errorsEn = {
   'error.agent/blocked.next': 'It is asked about again after the next start of the app.',
   'error.agent/request-gone.text': 'This request is not waiting any more.',
   'error.agent/request-gone.next': 'Look at the one that is shown now.',
+  'error.agent/idempotency-mismatch.text': 'The Idempotency-Key was used for another request.',
+  'error.agent/idempotency-mismatch.next': 'Use a new one for each request.',
+  'error.agent/pairing-unknown.text': 'No program waits with this code.',
+  'error.agent/pairing-unknown.next':
+    'Compare the code with the one the program shows; after five minutes it needs a new one.',
   'error.agent/not-narrower.text': 'An approval can only give less than was asked for.',
   'error.agent/not-narrower.next': 'Take away what was added.',
   'error.agent/socket-taken.text': 'Another agent answers on this socket.',

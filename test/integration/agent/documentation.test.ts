@@ -3,16 +3,15 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { httpStatus } from '../../../electron/agent/http/answers.ts';
-import { schema, type Setup, start } from './support.ts';
+import { httpStatus } from '../../../electron/agent/http/problems.ts';
+import { decide, schema, type Setup, start } from './support.ts';
 
 const guide = readFileSync(new URL('../../../docs/local-api.md', import.meta.url), 'utf8');
-const blocks = [...guide.matchAll(/^```(\w+) runs\n([\s\S]*?)^```$/gm)].map(
-  ([, language = '', code = '']) => ({
-    language,
-    code,
-  }),
+/** `pair`: somebody types the code it prints; `allow`: somebody allows what it asks for; `keyless`: both the socket and the user do. */
+const blocks = [...guide.matchAll(/^```(\w+) runs ?(\w*)\n([\s\S]*?)^```$/gm)].map(
+  ([, language = '', person = '', code = '']) => ({ language, person, code }),
 );
+const alone = blocks.filter(({ person }) => person === '');
 
 interface Ran {
   readonly failed: boolean;
@@ -21,23 +20,37 @@ interface Ran {
   readonly stderr: string;
 }
 
-function run(command: string, args: readonly string[], environment: Record<string, string>): Promise<Ran> {
+function run(
+  command: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+  onOutput: (text: string) => void,
+): Promise<Ran> {
   return new Promise((resolve) => {
     const env = { PATH: process.env['PATH'] ?? '', ...environment };
-    execFile(command, args, { env, timeout: 30_000 }, (error, stdout, stderr) => {
+    const child = execFile(command, args, { env, timeout: 30_000 }, (error, stdout, stderr) => {
       resolve({ failed: error !== null, missing: error?.code === 'ENOENT', stdout, stderr });
     });
+    child.stdout?.on('data', (chunk: Buffer | string) => onOutput(String(chunk)));
   });
 }
 
 let setup: Setup;
+const home = mkdtempSync(join(tmpdir(), 'agent-home-'));
 beforeAll(async () => {
   setup = await start();
+  await setup.endpoint.applySocket({ enabled: true, keyless: false });
 });
 afterAll(() => setup.endpoint.stop());
 
-async function runBlock(language: string, code: string, directory = setup.directory): Promise<Ran> {
+async function runBlock(
+  language: string,
+  code: string,
+  directory = setup.directory,
+  onOutput: (text: string) => void = () => undefined,
+): Promise<Ran> {
   const environment = {
+    HOME: home,
     MYTOKEN_DESKTOP_RUNTIME_DIR: directory,
     MYTOKEN_DESKTOP_KEY: setup.key,
     // Nobody listens there: an example which asks a proxy fails, instead of handing it the key.
@@ -45,19 +58,23 @@ async function runBlock(language: string, code: string, directory = setup.direct
     ALL_PROXY: 'http://127.0.0.1:9',
   };
   if (language === 'bash')
-    return run('bash', ['--norc', '--noprofile', '-euo', 'pipefail', '-c', code], environment);
-  if (language === 'python') return run('python3', ['-c', code], environment);
+    return run('bash', ['--norc', '--noprofile', '-euo', 'pipefail', '-c', code], environment, onOutput);
+  if (language === 'python') return run('python3', ['-c', code], environment, onOutput);
   const file = join(mkdtempSync(join(tmpdir(), 'agent-doc-')), 'example.mjs');
   writeFileSync(file, code);
-  return run(process.execPath, [file], environment);
+  return run(process.execPath, [file], environment, onOutput);
 }
 
 describe('docs/local-api.md', () => {
-  it('has examples for curl, Python and JavaScript', () => {
-    expect(blocks.map(({ language }) => language)).toEqual(['bash', 'bash', 'bash', 'python', 'js']);
+  it('has examples for curl, Python and JavaScript, for the socket, for waiting and for pairing', () => {
+    const examples = blocks.map(({ language, person }) => `${language} ${person}`.trim());
+    expect(examples).toEqual([
+      ...['bash', 'bash', 'bash', 'bash', 'bash keyless', 'bash'],
+      ...['python', 'js', 'python allow', 'python pair'],
+    ]);
   });
 
-  it.for(blocks)('this $language example works as printed: $code', async ({ language, code }, context) => {
+  it.for(alone)('this $language example works as printed: $code', async ({ language, code }, context) => {
     const { failed, missing, stdout, stderr } = await runBlock(language, code);
     if (missing || (language === 'bash' && stderr.includes('curl: command not found'))) context.skip();
     expect(stderr).toBe('');
@@ -67,7 +84,45 @@ describe('docs/local-api.md', () => {
     else expect(stdout).toContain('"name":"Mytoken Desktop"');
   });
 
-  it.for(blocks.filter(({ language }) => language !== 'bash'))(
+  it('the example without a key works where the user allows it, and nowhere else', async (context) => {
+    const [example] = blocks.filter(({ person }) => person === 'keyless');
+    const code = example?.code ?? '';
+    const refused = await runBlock('bash', code);
+    if (refused.stderr.includes('command not found')) context.skip();
+    expect(refused.stderr).toContain('401');
+    await setup.endpoint.applySocket({ enabled: true, keyless: true });
+    const asked = runBlock('bash', code);
+    await decide(setup, 'allow');
+    await setup.endpoint.applySocket({ enabled: true, keyless: false });
+    const { failed, stdout, stderr } = await asked;
+    expect({ failed, stderr }).toEqual({ failed: false, stderr: '' });
+    expect(stdout).toContain('canary-access-token');
+  });
+
+  it('the example that comes back for its mytoken gets it', async (context) => {
+    const [example] = blocks.filter(({ person }) => person === 'allow');
+    const asked = runBlock('python', example?.code ?? '');
+    const early = await Promise.race([asked, decide(setup, 'allow').then(() => null)]);
+    if (early?.missing === true) context.skip();
+    const { failed, stdout, stderr } = await asked;
+    expect({ failed, stderr }).toEqual({ failed: false, stderr: '' });
+    expect(stdout).toBe('canary-mytoken-1\n');
+  });
+
+  it('the example for pairing gets a key that works', async (context) => {
+    const [example] = blocks.filter(({ person }) => person === 'pair');
+    const { missing, failed, stderr } = await runBlock('python', example?.code ?? '', undefined, (text) => {
+      const code = /[A-Z2-9]{4}-[A-Z2-9]{4}/.exec(text)?.[0];
+      if (code === undefined) return;
+      setup.endpoint.pairing.accept(code, { name: 'Backup', accountIds: null, expiresInDays: null });
+    });
+    if (missing) context.skip();
+    expect({ failed, stderr }).toEqual({ failed: false, stderr: '' });
+    const key = readFileSync(join(home, 'backup-script.key'), 'utf8');
+    expect((await setup.call('GET', '/v1/status', { key })).status).toBe(200);
+  });
+
+  it.for(alone.filter(({ language }) => language !== 'bash'))(
     'R-48: this $language example gives its key to no stranger who passes the challenge on',
     async ({ language, code }, context) => {
       const { createServer } = await import('node:http');
@@ -106,7 +161,7 @@ describe('docs/local-api.md', () => {
     const curl = blocks
       .filter(({ code }) => code.includes('curl'))
       .map(({ code }) => code.split('curl')[1] ?? '');
-    expect(curl).toHaveLength(3);
+    expect(curl).toHaveLength(6);
     for (const rest of curl) expect(rest).not.toContain('KEY');
   });
 
@@ -115,9 +170,10 @@ describe('docs/local-api.md', () => {
       ([, text = '']) => JSON.parse(text) as object,
     );
     const token = shown.find((value) => 'access_token' in value);
-    const error = shown.find((value) => 'error' in value);
+    const error = shown.find((value) => 'code' in value);
+    expect(schema('Mytoken')(shown.find((value) => 'mytoken' in value))).toBe(true);
     expect(schema('AccessToken')(token)).toBe(true);
-    expect(schema('Error')(error)).toBe(true);
+    expect(schema('Problem')(error)).toBe(true);
   });
 
   it('lists each code with the status it has', () => {

@@ -3,6 +3,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DomainError, type ErrorCode } from '../../../shared/errors.ts';
+import { en } from '../../../shared/i18n/en.ts';
 import type { AccessTokenGrant } from '../../../electron/tokens/index.ts';
 import { account } from '../../unit/agent/fakes.ts';
 import { codeOf, eventually, firstAnswer, raw, request, type Setup, start } from './support.ts';
@@ -48,13 +49,15 @@ describe('access tokens', () => {
       access_token: 'canary-access-token',
       token_type: 'Bearer',
       expires_in: 3600,
-      scope: 'openid profile',
+      scope: 'openid',
       audience: [],
       account: 'home',
       issuer: 'https://home.example.org/',
     });
     expect(Math.abs(json.expires_at - Date.now() / 1000 - 3600)).toBeLessThan(30);
-    expect(broker.wishes).toEqual([{ accountId: 'home', comment: 'Test program' }]);
+    expect(broker.wishes).toEqual([
+      { accountId: 'home', scope: ['openid'], audience: [], fresh: false, comment: 'Test program' },
+    ]);
   });
 
   it('hands every wish on to the broker', async () => {
@@ -167,7 +170,14 @@ describe('errors of the broker', () => {
     const answer = await token();
     expect(answer.status).toBe(status);
     expect(answer.headers['retry-after']).toBe(retryAfter);
-    expect(answer.json).toEqual({ error: { code, message: 'What went wrong.', retryable, details: {} } });
+    expect(answer.json).toEqual({
+      type: `urn:mytoken-desktop:problem:${code}`,
+      title: en[`error.${code}.text`],
+      status,
+      detail: 'What went wrong.',
+      code,
+      retryable,
+    });
   });
 
   it('tells nothing of an error nobody foresaw, nor of one that belongs elsewhere', async () => {
@@ -196,16 +206,12 @@ describe('errors of the broker', () => {
     const answer = await token();
     expect(answer.text).not.toContain('canary');
     expect(answer.text).not.toContain('eyJ');
-    expect((answer.json as { error: { details: object } }).error.details).toEqual({
-      account: 'home',
-      sent: 'no',
-      retry_after_seconds: 7,
-    });
+    expect(answer.json).toMatchObject({ account: 'home', sent: 'no' });
     expect(answer.headers['retry-after']).toBe('7');
   });
 
   it('answers in the end when the broker never does', async () => {
-    const { token, broker } = await begin({ limits: { answerDeadlineMs: 50 } });
+    const { token, broker } = await begin({ limits: { answerDeadlineMs: 50, approvalMs: 0 } });
     broker.answer = () => new Promise(() => undefined);
     const answer = await token();
     expect([answer.status, codeOf(answer)]).toEqual([504, 'mytoken/timeout']);
@@ -246,6 +252,7 @@ describe('accounts and status', () => {
       version: '1.2.3',
       protocol: 1,
       storage: 'locked',
+      access: 'open',
     });
     const list = (await call('GET', '/v1/accounts')).json as { accounts: { status: string }[] };
     expect(list.accounts.map(({ status }) => status)).toEqual(['locked', 'locked', 'locked']);

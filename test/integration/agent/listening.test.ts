@@ -83,6 +83,7 @@ describe('addresses', () => {
         addresses: [],
         discoveryFile: null,
         problem: 'agent/port-taken',
+        socket: { state: 'off', path: null, problem: null },
       });
       const free = host === '::1' ? '127.0.0.1' : '::1';
       await expect(request(port, 'GET', '/v1/status', { address: free })).rejects.toThrow('ECONNREFUSED');
@@ -118,6 +119,7 @@ describe('switching', () => {
       addresses: [],
       discoveryFile: null,
       problem: null,
+      socket: { state: 'off', path: null, problem: null },
     });
     expect(existsSync(file)).toBe(false);
     await expect(setup.call('GET', '/v1/status', { port })).rejects.toThrow('ECONNREFUSED');
@@ -217,7 +219,7 @@ describe('discovery file', () => {
   it('R-48: tells address, protocol, pid and start, never a key, and only to this user', async () => {
     const setup = await begin();
     const content = read(setup);
-    expect(Object.keys(content).sort()).toEqual(['addresses', 'pid', 'protocol', 'started_at']);
+    expect(Object.keys(content).sort()).toEqual(['addresses', 'pid', 'protocol', 'socket', 'started_at']);
     expect(content).toMatchObject({
       protocol: 1,
       pid: process.pid,

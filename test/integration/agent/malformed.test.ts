@@ -91,11 +91,11 @@ function checkAnswers(text: string): void {
     const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
     const [head = '', body = ''] = answer.split('\r\n\r\n', 2);
     expect(head).toContain('Cache-Control: no-store');
-    expect(head).toContain('Content-Type: application/json');
-    const json = JSON.parse(body) as { error?: { code: string }; access_token?: string };
+    expect(head).toContain(`Content-Type: application/${status === 200 ? 'json' : 'problem+json'}`);
+    const json = JSON.parse(body) as { code?: string; access_token?: string };
     if (status === 200) expect(json.access_token).toBe('canary-access-token');
     else {
-      expect(typeof json.error?.code).toBe('string');
+      expect(typeof json.code).toBe('string');
       expect(status, answer).toBeLessThan(500);
       expect(body).not.toContain('canary');
       expect(body).not.toContain(setup.key.slice(4, 30));

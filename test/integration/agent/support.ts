@@ -8,7 +8,14 @@ import { expect } from 'vitest';
 import { parse } from 'yaml';
 import { type ClientKeys, createClientKeys, createHttpEndpoint } from '../../../electron/agent/index.ts';
 import type { HttpEndpoint, HttpEndpointDeps } from '../../../electron/agent/index.ts';
-import { systemClock } from '../../../electron/ports/index.ts';
+import { createDesk, unknownCaller } from '../../../electron/agent/index.ts';
+import { type Activity, createActivity } from '../../../electron/activity/index.ts';
+import { type Approvals, createApprovals, createGrants } from '../../../electron/approvals/index.ts';
+import { refuseUnusable } from '../../../electron/accounts/index.ts';
+import { Secret, systemClock } from '../../../electron/ports/index.ts';
+import type { MintedMytoken } from '../../../electron/tokens/index.ts';
+import type { AccountPolicy, ApprovalDecision } from '../../../shared/model/approval.ts';
+import type { SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
 import { account, CanaryLogger, FakeAccounts, FakeBroker, MemoryClients } from '../../unit/agent/fakes.ts';
 
 export interface Answer {
@@ -28,12 +35,52 @@ export interface Setup {
   readonly clients: MemoryClients;
   readonly log: CanaryLogger;
   readonly directory: string;
+  readonly socketPath: string;
+  readonly approvals: Approvals;
+  readonly activity: Activity;
+  readonly policies: Record<string, AccountPolicy>;
+  /** Mytokens that were made and that were revoked, by their value. */
+  readonly mint: FakeMint;
+  readonly closed: { reason: 'locked' | 'paused' | null };
   readonly port: () => number;
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
   readonly token: (wish?: unknown, options?: CallOptions) => Promise<Answer>;
 }
 
+/** Makes mytokens as wished, each with a number of its own. */
+export class FakeMint {
+  readonly made: SubMytokenWish[] = [];
+  readonly revoked: string[] = [];
+  /** What happens between the wish and the mytoken. */
+  meanwhile: () => Promise<void> = () => Promise.resolve();
+  revoking: () => Promise<void> = () => Promise.resolve();
+
+  async mint(_accountId: string, wish: SubMytokenWish): Promise<MintedMytoken> {
+    await this.meanwhile();
+    this.made.push(wish);
+    return {
+      kind: wish.responseType,
+      value: new Secret(`canary-mytoken-${this.made.length}`),
+      instanceUrl: 'https://mytoken.example.org',
+      momId: `mom-${this.made.length}`,
+      name: wish.name,
+      expiresAtMs: Date.now() + 86_400_500,
+      capabilities: wish.capabilities,
+      restrictions: [{ exp: 1_900_000_000 }],
+      rotation: wish.rotation,
+      differences: [],
+    };
+  }
+
+  async revoke({ value }: Pick<MintedMytoken, 'value'>): Promise<void> {
+    await this.revoking();
+    this.revoked.push(value.reveal());
+  }
+}
+
 export interface CallOptions {
+  /** Path of a UNIX socket, in place of a port. */
+  readonly socket?: string;
   readonly key?: string | null;
   readonly headers?: http.OutgoingHttpHeaders;
   readonly body?: string | Buffer;
@@ -55,13 +102,59 @@ export async function start(
   const { key, clientId } = keys.create({ name: 'Test program', accountIds: null, expiresInDays: null });
   const broker = new FakeBroker(clock);
   const directory = join(mkdtempSync(join(tmpdir(), 'agent-')), 'runtime');
-  const endpoint = createHttpEndpoint({
+  const socketPath = join(directory, 'http.sock');
+  const policies: Record<string, AccountPolicy> = {};
+  const closed: Setup['closed'] = { reason: null };
+  const mint = new FakeMint();
+  const grants = createGrants(clock);
+  const activity = createActivity(clock);
+  const approvals = createApprovals({
+    gate: () => ({ closed: closed.reason, unlockFirst: null }),
+    grants,
+    blocks: createBlocks(clock),
+    activity,
+    clock,
+    log,
+  });
+  const policyOf = (accountId: string): AccountPolicy => policies[accountId] ?? 'ask-once';
+  const desk = createDesk({
+    accounts,
     broker,
+    minter: mint,
+    approvals,
+    activity,
+    clock,
+    policyOf,
+    refuseUnusable: (record) => {
+      refuseUnusable(record, { vaultState: { kind: 'ok' }, nowMs: clock.nowMs() });
+      return Promise.resolve();
+    },
+    refuseClosed: () => undefined,
+    wishFor: (_account, wish, hint) =>
+      Promise.resolve(
+        wish.kind === 'wish'
+          ? wish.wish
+          : {
+              name: `profile ${JSON.stringify(wish.profile)} for ${hint}`.slice(0, 89),
+              capabilities: ['AT', 'tokeninfo'],
+              restrictions: [{ exp: '+7d' }],
+              rotation: null,
+              responseType: 'token',
+            },
+      ),
+  });
+  const endpoint = createHttpEndpoint({
+    desk,
     accounts,
     keys,
     clock,
     log,
     runtimeDirectory: directory,
+    socketPath,
+    recogniseSocket: () => ({ identity: null, describe: () => unknownCaller('http-socket') }),
+    identifyTcpPeer: () => Promise.resolve(unknownCaller('http')),
+    asksKeyHolders: () => Object.values(policies).includes('ask-always'),
+    closed: () => closed.reason,
     appVersion: '1.2.3',
     storageState: () => 'ok',
     ...more,
@@ -85,6 +178,12 @@ export async function start(
     clients,
     log,
     directory,
+    socketPath,
+    approvals,
+    activity,
+    policies,
+    mint,
+    closed,
     port,
     call,
     token: (wish = {}, options = {}) =>
@@ -98,13 +197,15 @@ export function request(port: number, method: string, path: string, options: Cal
   return new Promise((resolve, reject) => {
     const outgoing = http.request(
       {
-        host: options.address ?? '127.0.0.1',
-        port,
+        ...(options.socket === undefined
+          ? { host: options.address ?? '127.0.0.1', port }
+          : { socketPath: options.socket }),
         method,
         path,
         agent: options.agent ?? false,
         ...(options.signal === undefined ? {} : { signal: options.signal }),
         headers: {
+          ...(options.socket === undefined ? {} : { Host: 'mytoken-desktop' }),
           ...(key === undefined || key === null ? {} : { Authorization: `Bearer ${key}` }),
           ...(body === undefined
             ? {}
@@ -184,10 +285,13 @@ export function firstAnswer(text: string): { readonly status: number; readonly c
 interface Described {
   readonly $ref?: string;
   readonly headers?: Record<string, Described & { readonly required?: boolean; readonly schema?: object }>;
-  readonly content?: { readonly 'application/json': { readonly schema: object } };
+  readonly content?: Record<string, { readonly schema: object }>;
 }
 interface Description {
-  readonly paths: Record<string, Record<string, { readonly responses: Record<string, Described> }>>;
+  readonly paths: Record<
+    string,
+    Record<string, { readonly operationId: string; readonly responses: Record<string, Described> }>
+  >;
   readonly components: Record<string, Record<string, Described>>;
 }
 
@@ -196,6 +300,8 @@ export const description = parse(
 ) as Description;
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema({ $id: 'api', ...description });
+/** Operation and status of all answers that were checked in this file. */
+export const answersSeen = new Set<string>();
 const validators = new Map<string, ValidateFunction>();
 
 /** A validator for `#/components/schemas/NAME`. */
@@ -220,7 +326,7 @@ function resolved(described: Described): Described {
 /** R-42 for every answer there is, and the description for every path that exists. */
 export function checkAnswer(method: string, path: string, answer: Answer): void {
   const { status, headers, json, text } = answer;
-  expect(headers['content-type']).toBe('application/json');
+  expect(headers['content-type']).toBe(status < 400 ? 'application/json' : 'application/problem+json');
   expect(headers['cache-control']).toBe('no-store');
   expect(headers['x-content-type-options']).toBe('nosniff');
   expect(headers['cross-origin-resource-policy']).toBe('same-origin');
@@ -229,11 +335,14 @@ export function checkAnswer(method: string, path: string, answer: Answer): void 
   expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
   if (method === 'HEAD') return;
 
-  const operations = description.paths[path];
-  const operation = operations?.[method.toLowerCase()] ?? Object.values(operations ?? {})[0];
+  if (status >= 400) expect(json).toMatchObject({ status });
+  const operations = description.paths[path.replace(/^\/v1\/requests\/[\w-]{22}$/, '/v1/requests/{id}')];
+  const operation =
+    operations?.[method.toLowerCase()] ?? Object.values(operations ?? {}).find((each) => 'responses' in each);
+  answersSeen.add(`${operation?.operationId ?? 'none'} ${status}`);
   if (operation === undefined) {
     expect(status).toBeGreaterThanOrEqual(400);
-    expectValid(schema('Error'), json, text);
+    expectValid(schema('Problem'), json, text);
     return;
   }
   const described = operation.responses[String(status)];
@@ -246,7 +355,7 @@ export function checkAnswer(method: string, path: string, answer: Answer): void 
     if (required === true) expect(value, name).toBeDefined();
     if (value !== undefined && wanted !== undefined) expectValid(ajv.compile(wanted), value, name);
   }
-  const body = response.content?.['application/json'].schema as Described | undefined;
+  const body = response.content?.[headers['content-type'] ?? '']?.schema as Described | undefined;
   if (body?.$ref === undefined) throw new Error('every answer has a described body');
   expectValid(pointer(body.$ref), json, text);
 }
@@ -256,8 +365,25 @@ function expectValid(validate: ValidateFunction, value: unknown, text: string): 
 }
 
 export function codeOf(answer: Answer): string | undefined {
-  const json = answer.json as { error?: { code?: string } } | undefined;
-  return json?.error?.code;
+  const json = answer.json as { code?: string } | undefined;
+  return json?.code;
+}
+
+/** Waits for the question and answers it as the window would, once it may be. */
+export async function decide(
+  { approvals }: Setup,
+  decision: ApprovalDecision['decision'],
+  more: Partial<ApprovalDecision> = {},
+): Promise<void> {
+  await eventually(() => {
+    expect(approvals.current()).not.toBeNull();
+  });
+  const current = approvals.current();
+  if (current === null) throw new Error('no question');
+  approvals.shown(current.id);
+  if (decision === 'allow') await new Promise((resolve) => setTimeout(resolve, 950));
+  const { id, contentHash } = current;
+  approvals.decide({ id, contentHash, decision, grant: 'once', ...more });
 }
 
 export async function eventually(check: () => void): Promise<void> {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../../shared/errors.ts';
-import { errorBody, httpStatus, refusal } from '../../../electron/agent/http/answers.ts';
+import { httpStatus, problemOf, refusal } from '../../../electron/agent/http/problems.ts';
 import { description, schema } from '../../integration/agent/support.ts';
+
+const body = (error: unknown): string => JSON.stringify(problemOf(error).members);
 
 describe('errors', () => {
   it('the described codes are exactly those that can come up', () => {
@@ -19,20 +21,18 @@ describe('errors', () => {
     ['a client key', 'mtd_sSZyuty79FlObF8X5-3rG9k_-orKTTyCjrXlzlk-RxM4Ai6fH'],
     ['a bearer header', 'Bearer c2VjcmV0LXRva2Vu'],
   ])('R-74: %s in a message or detail is taken out', (_what, secret) => {
-    const body = errorBody(
-      refusal('mytoken/bad-answer', `before ${secret} after`, { reason: `is ${secret}` }),
-    );
-    expect(body).not.toContain(secret.slice(-10));
-    expect(body).toContain('before [secret] after');
-    const validate = schema('Error');
-    expect(validate(JSON.parse(body))).toBe(true);
+    const text = body(refusal('mytoken/bad-answer', `before ${secret} after`, { reason: `is ${secret}` }));
+    expect(text).not.toContain(secret.slice(-10));
+    expect(text).toContain('before [secret] after');
+    const validate = schema('Problem');
+    expect(validate(JSON.parse(text))).toBe(true);
   });
 
   it('long texts are cut and unknown details left out', () => {
-    const body = errorBody(
+    const text = body(
       refusal('mytoken/bad-answer', 'x'.repeat(5000), { accountId: 'id', path: '/home/user' }),
     );
-    expect(body.length).toBeLessThan(700);
-    expect(body).not.toMatch(/id"|home/);
+    expect(text.length).toBeLessThan(800);
+    expect(text).not.toMatch(/id"|home/);
   });
 });

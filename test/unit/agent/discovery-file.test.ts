@@ -11,7 +11,7 @@ describe('discovery file', () => {
     const log = new CanaryLogger();
     const someoneElse = (process.getuid?.() ?? 0) + 1;
     const file = discoveryFile({ directory, clock: new FakeClock(), log, userId: someoneElse });
-    expect(file.write(['http://127.0.0.1:1'])).toBeNull();
+    expect(file.write(['http://127.0.0.1:1'], null)).toBeNull();
     expect(readdirSync(directory)).toEqual([]);
     expect(log.lines.join()).toContain('agent.discovery-directory-unsafe');
   });
@@ -21,7 +21,7 @@ describe('discovery file', () => {
     const blocked = join(mkdtempSync(join(tmpdir(), 'agent-')), 'file');
     writeFileSync(blocked, '');
     const file = discoveryFile({ directory: join(blocked, 'runtime'), clock: new FakeClock(), log });
-    expect(file.write(['http://127.0.0.1:1'])).toBeNull();
+    expect(file.write(['http://127.0.0.1:1'], null)).toBeNull();
     expect(log.lines.join()).toContain('agent.discovery-not-written');
     file.remove();
   });

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { Door } from '../../../electron/agent/http/door.ts';
-import { type OpenDoor, openDoors, PortTaken } from '../../../electron/agent/http/doors.ts';
+import { type OpenTcpDoor, openDoors, PortTaken } from '../../../electron/agent/http/doors.ts';
 import { CanaryLogger } from './fakes.ts';
 
 const failure = (code: string): Error => Object.assign(new Error(code), { code });
 
 /** A machine with a choice of free ports; remembers what is open. */
 function machine(answers: (address: string, port: number) => string | null): {
-  open: OpenDoor;
+  open: OpenTcpDoor;
   opened: Set<string>;
   tried: string[];
 } {
   const opened = new Set<string>();
   const tried: string[] = [];
   let nextPort = 50_000;
-  const open: OpenDoor = (address, wanted) => {
+  const open: OpenTcpDoor = (address, wanted) => {
     const port = wanted === 0 ? (nextPort += 1) : wanted;
     tried.push(`${address} ${port}`);
     const code = answers(address, port);

@@ -11,8 +11,9 @@ function statuses(records: readonly AccountRecord[], storage: 'ok' | 'session'):
       clock: new FakeClock(),
       appVersion: '1',
       storageState: () => storage,
+      closed: () => null,
     },
-    { accountIds: null } as never,
+    null,
   );
   return (JSON.parse(body) as { accounts: { status: string }[] }).accounts.map(({ status }) => status);
 }

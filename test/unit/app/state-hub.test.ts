@@ -49,7 +49,13 @@ beforeEach(() => {
       return accounts;
     },
     storage: () => ({ kind: 'ok', protection: 'os-user', backend: 'x', wrappedBy: null, copiedTo: null }),
-    endpoint: () => ({ state: 'off', addresses: [], discoveryFile: null, problem: null }),
+    endpoint: () => ({
+      state: 'off',
+      addresses: [],
+      discoveryFile: null,
+      problem: null,
+      socket: { state: 'off', path: null, problem: null },
+    }),
     clients: () => [],
     agent: () => ({
       socket: { state: 'off', path: null, problem: null },
