@@ -10,7 +10,12 @@ import { type ClientKeys, createClientKeys, createHttpEndpoint } from '../../../
 import type { HttpEndpoint, HttpEndpointDeps } from '../../../electron/agent/index.ts';
 import { createDesk, unknownCaller } from '../../../electron/agent/index.ts';
 import { type Activity, createActivity } from '../../../electron/activity/index.ts';
-import { type Approvals, createApprovals, createGrants } from '../../../electron/approvals/index.ts';
+import {
+  type Approvals,
+  createApprovals,
+  createBlocks,
+  createGrants,
+} from '../../../electron/approvals/index.ts';
 import { refuseUnusable } from '../../../electron/accounts/index.ts';
 import { Secret, systemClock } from '../../../electron/ports/index.ts';
 import type { MintedMytoken } from '../../../electron/tokens/index.ts';
