@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
@@ -251,31 +251,30 @@ test('the history shows what was done; filter and export read back', async () =>
   await window.getByRole('switch', { name: 'Times in UTC' }).check();
   await expect(table.getByText(/UTC/).first()).toBeVisible();
 
-  for (const format of ['csv', 'json'] as const) {
-    const path = join(session.dir, `history.${format}`);
+  let saves = 0;
+  const save = async (format: 'csv' | 'json'): Promise<string> => {
+    const path = join(session.dir, `history-${(saves += 1)}.${format}`);
     await app?.electron.evaluate(({ dialog }, filePath) => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
     }, path);
     await window.getByRole('button', { name: `Save as ${format.toUpperCase()}…` }).click();
     await expect(window.getByText(`Saved: ${path}`).first()).toBeVisible();
-  }
-  const json = JSON.parse(readFileSync(join(session.dir, 'history.json'), 'utf8')) as Record<
-    string,
-    string
-  >[];
+    expect(statSync(path).mode & 0o077).toBe(0);
+    return readFileSync(path, 'utf8');
+  };
+  const json = JSON.parse(await save('json')) as Record<string, string>[];
   expect(json.map(({ event }) => event)).toEqual(['AT_created', 'AT_created']);
   expect(new Set(json.map(({ momId }) => momId)).size).toBe(2);
-  const csv = readFileSync(join(session.dir, 'history.csv'), 'utf8').trimEnd().split('\r\n');
+  const csv = (await save('csv')).trimEnd().split('\r\n');
   expect(csv[0]).toBe('"time","event","comment","ip","user_agent","mom_id"');
   expect(csv).toHaveLength(3);
 
   // What a stranger called a mytoken comes back as text, not as a formula.
   await window.getByRole('searchbox', { name: 'Search' }).fill('hyperlink');
   await expect(window.getByText(/^1 of \d+ events$/)).toBeVisible();
-  await window.getByRole('button', { name: 'Save as CSV…' }).click();
-  await expect.poll(() => readFileSync(join(session.dir, 'history.csv'), 'utf8')).toContain('HYPERLINK');
-  for (const cell of readFileSync(join(session.dir, 'history.csv'), 'utf8').split('"'))
-    expect(cell).not.toMatch(/^[=+\-@]/);
+  const hostile = await save('csv');
+  expect(hostile).toContain('HYPERLINK');
+  for (const cell of hostile.split('"')) expect(cell).not.toMatch(/^[=+\-@]/);
 });
 
 test('each action leads to the capability that it lacks', async () => {
@@ -362,6 +361,78 @@ test('a transfer code is made once, counts down and works elsewhere', async () =
   const { json } = await post('/token/my', { grant_type: 'transfer_code', transfer_code: code });
   expect(json['mytoken']).toBe(master.value);
 });
+
+test('any mytoken can be looked at without keeping it', async () => {
+  const window = await open();
+  const { value } = await sandbox.control.issueMytoken({
+    user: 'alice',
+    name: 'found',
+    restrictions: [{ usages_AT: 4, exp: Math.floor(Date.now() / 1000) + 86_400 }],
+  });
+  expect(await accessStatus(value)).toBe(200);
+  await window.getByRole('button', { name: 'Look at a mytoken…' }).click();
+  await window.getByLabel('Mytoken', { exact: true }).fill(value);
+  await window.getByRole('button', { name: 'Look at it' }).click();
+  await expect(window.getByText('The server accepts this mytoken')).toBeVisible();
+  await expect(window.getByText('Its signature is valid: it comes from this server.')).toBeVisible();
+  await expect(window.getByText('1 of 4 access tokens used')).toBeVisible();
+  expect(await axeFindings(window)).toEqual([]);
+  expect(JSON.stringify(await call(window, 'state:get', null))).not.toContain('found');
+
+  // One that somebody else wrote.
+  const [head, payload = '', signature] = value.split('.');
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+  const forged = Buffer.from(JSON.stringify({ ...claims, capabilities: ['settings'] })).toString('base64url');
+  const file = join(session.dir, 'forged');
+  writeFileSync(file, `${head}.${forged}.${signature}\n`);
+  await app?.electron.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+  }, file);
+  await window.getByRole('button', { name: 'Choose file…' }).click();
+  await expect(window.getByText('This is not a genuine mytoken')).toBeVisible();
+  await expect(window.getByRole('button', { name: 'Keep it as an account' })).toHaveCount(0);
+
+  await window.getByLabel('Mytoken', { exact: true }).fill(value);
+  await window.getByRole('button', { name: 'Look at it' }).click();
+  await window.getByRole('button', { name: 'Keep it as an account' }).click();
+  await expect(window.getByRole('tab', { name: 'State' })).toBeVisible();
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on the tabs of an account (${theme})`, async () => {
+    test.setTimeout(120_000);
+    const window = await open();
+    await call(window, 'settings:update', { theme });
+    const { value, momId } = await addAccount(window, 'Alpha', {
+      restrictions: [{ usages_AT: 10, usages_other: 500 }],
+    });
+    sandbox.control.plantTree({ momId, count: 30 });
+    await makeChild(value, 'job');
+    const problems: Record<string, string[]> = {};
+    const look = async (screen: string): Promise<void> => {
+      await window.waitForTimeout(300); // colours fade in; axe would measure half-way contrast
+      const found = await axeFindings(window);
+      if (found.length > 0) problems[screen] = found;
+    };
+    await openTab(window, 'Alpha', 'State');
+    await window.getByText('0 of 10 access tokens used').waitFor();
+    await look('state');
+    // Each look costs one of the uses that are counted: it waits for a click.
+    for (const tab of ['Mytokens', 'History']) {
+      await window.getByRole('tab', { name: tab, exact: true }).click();
+      await look(`${tab}, before`);
+      await window.getByRole('button', { name: 'Look anyway' }).click();
+      await window.locator('[role="treeitem"], [role="cell"]').first().waitFor();
+      await look(tab);
+    }
+    await window.getByRole('tab', { name: 'Mytokens', exact: true }).click();
+    await treeRows(window).filter({ hasText: 'job' }).last().click();
+    await look('mytoken');
+    await window.getByRole('button', { name: 'Revoke…', exact: true }).click();
+    await look('revoke');
+    expect(problems).toEqual({});
+  });
+}
 
 async function accountId(window: Page, name: string): Promise<string> {
   const state = (await call(window, 'state:get', null)) as {
