@@ -16,4 +16,6 @@ export {
 export { type ReadTokenFile, readTokenFile, type TokenFile } from './token-file.ts';
 export { findToken, firstLine, type FoundToken } from './token-text.ts';
 export type * from './types.ts';
+export { uniqueShortname } from './shortnames.ts';
+export { unverifiedClaims } from './unverified-claims.ts';
 export { refuseUnusable, statusOf, toView, type ViewContext } from './view.ts';

@@ -11,6 +11,7 @@ const claimsSchema = z.object({
   name: z.string().nullish(),
   oidc_iss: z.string(),
   oidc_sub: z.string(),
+  capabilities: z.array(z.string().max(200)).max(200).nullish(),
   rotation: z.object({ lifetime: z.number().nullish() }).nullish(),
   restrictions: z.array(z.object({ exp: z.number().nullish() })).nullish(),
 });
@@ -25,6 +26,7 @@ export interface UnverifiedClaims {
   readonly name: string | null;
   readonly oidc_iss: string;
   readonly oidc_sub: string;
+  readonly capabilities: readonly string[] | null;
   readonly rotation: { readonly lifetime?: number | undefined } | null;
   readonly restrictions: readonly { readonly exp?: number | undefined }[];
 }
@@ -43,11 +45,12 @@ export function unverifiedClaims(jwt: Secret): UnverifiedClaims | null {
     const payload: unknown = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString('utf8'));
     const parsed = claimsSchema.safeParse(payload);
     if (!parsed.success) return null;
-    const { exp, name, rotation, restrictions, ...rest } = parsed.data;
+    const { exp, name, rotation, restrictions, capabilities, ...rest } = parsed.data;
     return {
       ...rest,
       exp: exp ?? undefined,
       name: name ?? null,
+      capabilities: capabilities ?? null,
       rotation: rotation ? { lifetime: rotation.lifetime ?? undefined } : null,
       restrictions: (restrictions ?? []).map((clause) => ({ exp: clause.exp ?? undefined })),
     };

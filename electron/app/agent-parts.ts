@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AccountPolicy } from '../../shared/model/approval.ts';
 import type { AgentView } from '../../shared/model/state.ts';
-import { type Accounts, refuseUnusable } from '../accounts/index.ts';
+import { type Accounts, type Imports, refuseUnusable } from '../accounts/index.ts';
 import type { Activity } from '../activity/index.ts';
 import {
   type AgentSocket,
@@ -36,6 +36,9 @@ export interface AgentPartsDeps {
   readonly activity: Activity;
   readonly broker: Pick<TokenBroker, 'accessToken'>;
   readonly minter: Minter;
+  readonly imports: Pick<Imports, 'fromText'>;
+  /** Brings the page for a new account of this provider onto the screen. */
+  readonly openAddAccount: (oidcIssuer: string) => void;
   readonly client: MytokenClient;
   readonly profiles: Profiles;
   readonly settings: SettingsService;
@@ -100,6 +103,8 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
   const policyOf = (accountId: string): AccountPolicy => settings.get().policies[accountId] ?? 'ask-once';
   const desk = createDesk({
     accounts,
+    imports: deps.imports,
+    openAddAccount: deps.openAddAccount,
     broker: deps.broker,
     minter: deps.minter,
     approvals,

@@ -78,6 +78,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     },
     ...keyStores(clock),
     openInBrowser: (url) => external.open(url),
+    openAddAccount: (issuer) => show({ page: 'add-account', issuer }),
     clock,
     log,
     appVersion: app.getVersion(),

@@ -61,6 +61,8 @@ export interface CoreDeps {
   };
   readonly backends: readonly KeyBackend[];
   readonly openInBrowser: OpenInBrowser;
+  /** Brings the page for a new account of this provider onto the screen. */
+  readonly openAddAccount: (oidcIssuer: string) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly appVersion: string;
@@ -194,6 +196,8 @@ export function createCore(deps: CoreDeps): Core {
     activity,
     broker: patientBroker,
     minter,
+    imports,
+    openAddAccount: deps.openAddAccount,
     client,
     profiles,
     settings,

@@ -146,7 +146,14 @@ function PageAt({ place, go }: { readonly place: Place; readonly go: (place: Pla
       return account ? <ComposePage key={account.id} account={account} go={go} /> : <AccountsPage go={go} />;
     }
     case 'add-account':
-      return <AddAccountPage key={place.mode} mode={place.mode} go={go} />;
+      return (
+        <AddAccountPage
+          key={`${place.mode} ${place.issuer ?? ''}`}
+          mode={place.mode}
+          issuer={place.issuer ?? null}
+          go={go}
+        />
+      );
     case 'inspect':
       return <InspectPage go={go} />;
     case 'programs':

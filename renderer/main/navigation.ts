@@ -8,11 +8,11 @@ export type Place =
   | { readonly page: 'accounts' }
   | { readonly page: 'account'; readonly accountId: string; readonly tab?: AccountTabId }
   | { readonly page: 'compose'; readonly accountId: string }
-  | { readonly page: 'add-account'; readonly mode: 'login' | 'import' }
+  | { readonly page: 'add-account'; readonly mode: 'login' | 'import'; readonly issuer?: string }
   | { readonly page: 'inspect' }
   | { readonly page: 'programs' }
   | { readonly page: 'settings' };
 
 export function placeOf(target: NavigationTarget): Place {
-  return target.page === 'add-account' ? { page: 'add-account', mode: 'login' } : target;
+  return target.page === 'add-account' ? { ...target, mode: 'login' } : target;
 }

@@ -26,6 +26,7 @@ export function makeCore(options: {
   readonly directory: string;
   readonly documents: MemoryDocuments;
   readonly backends: readonly KeyBackend[];
+  readonly openAddAccount?: (oidcIssuer: string) => void;
   readonly requestUnlock?: () => Promise<void>;
 }): { readonly core: Core; readonly settings: SettingsService } {
   const { directory, documents, backends } = options;
@@ -48,6 +49,7 @@ export function makeCore(options: {
     },
     backends,
     openInBrowser: () => Promise.resolve(),
+    openAddAccount: options.openAddAccount ?? (() => undefined),
     clock: systemClock(),
     log: silentLogger,
     appVersion: '0',

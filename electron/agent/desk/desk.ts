@@ -11,13 +11,14 @@ import type { SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
 import type { AccountRecord, Accounts } from '../../accounts/index.ts';
 import { type Activity, type ActivityAmendment, activityOf } from '../../activity/index.ts';
 import type { Approvals } from '../../approvals/index.ts';
-import type { Clock } from '../../ports/index.ts';
 import type { MintedMytoken, Minter, TokenBroker } from '../../tokens/index.ts';
 import { chooseAccount } from './choose-account.ts';
+import { importAccount, type ImportAccountDeps } from './import-account.ts';
+import { isAddableIssuer, type MissingAccountDeps, waitForAccount } from './missing-account.ts';
 import type { AccountChoice, Asker, Desk, MytokenAsk } from './types.ts';
 
-export interface DeskDeps {
-  readonly accounts: Pick<Accounts, 'all' | 'find' | 'defaultAccountId'>;
+export interface DeskDeps extends MissingAccountDeps, ImportAccountDeps {
+  readonly accounts: Pick<Accounts, 'all' | 'find' | 'defaultAccountId' | 'onChange'>;
   readonly broker: Pick<TokenBroker, 'accessToken'>;
   readonly minter: Pick<Minter, 'mint' | 'revoke'>;
   readonly approvals: Pick<Approvals, 'ask'>;
@@ -34,7 +35,6 @@ export interface DeskDeps {
   ) => Promise<void>;
   /** Rejects with `app/locked` or `app/paused` while nothing may leave, whoever allowed it. */
   readonly refuseClosed: () => void;
-  readonly clock: Pick<Clock, 'nowMs'>;
   /** The wish a request stands for, made to fit the account's mytoken. Throws `compose/*` for what cannot be given. */
   readonly wishFor: (
     account: AccountRecord,
@@ -91,9 +91,31 @@ export function createDesk(deps: DeskDeps): Desk {
     activity.add({ ...asked, durationMs: 0, outcome: 'allowed', by: 'user', ...amendment });
   };
 
+  /** A provider without an account is no reason to give up for those that can wait. */
+  const chooseOrAdd = async (
+    ask: AccountChoice,
+    from: Asker,
+    signal: AbortSignal,
+  ): Promise<AccountRecord> => {
+    try {
+      return choose(ask, from);
+    } catch (error) {
+      const missing = error instanceof DomainError && error.code === 'accounts/not-found';
+      const { account, issuer } = ask;
+      const addable =
+        account === null && issuer !== null && from.accountIds === null && isAddableIssuer(issuer);
+      if (!missing || !addable || from.waitsForAccount !== true) throw error;
+      const added = await waitForAccount(deps, issuer, from, signal);
+      if (added === null) throw error;
+      return added;
+    }
+  };
+
   return {
+    importAccount: (offered, from, signal) => importAccount(deps, offered, from, signal),
+
     async accessToken(ask, from, signal) {
-      const account = choose(ask, from);
+      const account = await chooseOrAdd(ask, from, signal);
       await deps.refuseUnusable(account, 'before-asking');
       // What is shown is what is fetched and remembered, also when the account's defaults change meanwhile (R-67).
       const scope = ask.scope ?? account.defaultScopes;

@@ -1,6 +1,7 @@
 import type { CallerView } from '../../../shared/model/caller.ts';
 import type { SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
 import type { AccountRecord } from '../../accounts/index.ts';
+import type { Secret } from '../../ports/index.ts';
 import type { AccessTokenGrant, MintedMytoken } from '../../tokens/index.ts';
 
 /** Whoever asks at one of the doors, as far as the door could tell. */
@@ -13,6 +14,8 @@ export interface Asker {
    * account that asks every time, or that serves nobody, does so for keys too (R-47); a mytoken is always asked about.
    */
   readonly keyed: boolean;
+  /** Whoever asks for a provider without an account waits until its user added one, or declined. Else it is `accounts/not-found` at once. */
+  readonly waitsForAccount?: boolean;
   /** How long the user has to answer, in milliseconds; then the answer is no (R-64). */
   readonly waitMs: number;
 }
@@ -43,6 +46,14 @@ export interface MytokenAsk extends AccountChoice {
     | { readonly kind: 'profile'; readonly profile: string | Readonly<Record<string, unknown>> | null };
   /** What the program calls itself, for the name of the new mytoken. */
   readonly hint: string | null;
+}
+
+/** A mytoken that a program hands over to be kept here. All but the mytoken itself is what the program says. */
+export interface OfferedAccount {
+  readonly name: string;
+  readonly instanceUrl: string;
+  readonly oidcIssuer: string;
+  readonly mytoken: Secret;
 }
 
 export interface ServedAccessToken {
@@ -78,4 +89,9 @@ export interface Desk {
    * (R-64).
    */
   mytoken(ask: MytokenAsk, from: Asker, signal: AbortSignal): Promise<ServedMytoken>;
+  /**
+   * Makes an account of a mytoken that a program hands over; always asks the user. Rejects as `accessToken`, and with what the import says
+   * (`accounts/already-there`, `import/*`, `mytoken/*`).
+   */
+  importAccount(offered: OfferedAccount, from: Asker, signal: AbortSignal): Promise<AccountRecord>;
 }

@@ -1,4 +1,6 @@
 import { plainText } from '../../../shared/model/untrusted-text.ts';
+import { Secret } from '../../ports/index.ts';
+import type { OfferedAccount } from '../desk/index.ts';
 import { splitList } from '../../../shared/model/mytoken.ts';
 
 /** What a client of oidc-agent asks for (ipc reference 4). */
@@ -22,8 +24,12 @@ export type AgentRequest =
       readonly hint: string | null;
     }
   | {
-      readonly kind:
-        'check' | 'loaded_accounts' | 'account_info' | 'status' | 'status_json' | 'remove_all' | 'add';
+      readonly kind: 'check' | 'loaded_accounts' | 'account_info' | 'status' | 'status_json' | 'remove_all';
+    }
+  | {
+      readonly kind: 'add';
+      /** Null for an account that has no mytoken, but a refresh token of the provider's. */
+      readonly offered: OfferedAccount | null;
     }
   | { readonly kind: 'remove'; readonly account: string }
   | { readonly kind: 'lock' | 'unlock'; readonly password: string }
@@ -51,6 +57,8 @@ const knownElsewhere = new Set([
 const scopeWord = /^[\x21\x23-\x5B\x5D-\x7E]{1,256}$/;
 const mostScopes = 100;
 const mostAudiences = 50;
+const longestName = 64;
+const longestMytoken = 65_536;
 
 /** What is asked for is shown before it is decided on: nothing in it may hide or reorder text (R-65). */
 export function isShowable(word: string): boolean {
@@ -110,6 +118,8 @@ function readAs(type: string, members: Readonly<Record<string, unknown>>): Agent
         ? 'Bad Request: mytoken_profile is neither a name nor a JSON object.'
         : { kind: 'mytoken', account, profile, ...named };
     }
+    case 'add':
+      return readOffer(members['config']);
     case 'remove':
       return account === null ? 'account not loaded' : { kind: 'remove', account };
     case 'lock':
@@ -121,12 +131,35 @@ function readAs(type: string, members: Readonly<Record<string, unknown>>): Agent
     case 'status':
     case 'status_json':
     case 'remove_all':
-    case 'add':
     case 'file_read':
       return { kind: type };
     default:
       return knownElsewhere.has(type) ? { kind: 'unsupported', request: type } : null;
   }
+}
+
+/**
+ * What `oidc-add` sends of a decrypted account (ipc reference 4.6). Its password entry, client secrets and the like are not looked at:
+ * what is not needed is not kept.
+ */
+function readOffer(value: unknown): AgentRequest | string {
+  if (!isObject(value)) return 'Bad Request: No account configuration given.';
+  const [name, mytoken] = [text(value['name']), text(value['refresh_token'])];
+  const instanceUrl = text(value['mytoken_url']);
+  if (instanceUrl === null) return { kind: 'add', offered: null };
+  if (mytoken === null || mytoken.length > longestMytoken) return 'Bad Request: No mytoken given.';
+  const oidcIssuer = text(value['issuer_url']) ?? '';
+  if (
+    name === null ||
+    ![name, instanceUrl].every(isShowable) ||
+    (oidcIssuer !== '' && !isShowable(oidcIssuer))
+  ) {
+    return 'Bad Request: invalid account configuration';
+  }
+  return {
+    kind: 'add',
+    offered: { name: plainText(name, longestName), instanceUrl, oidcIssuer, mytoken: new Secret(mytoken) },
+  };
 }
 
 /** C, Go and Python send a string that is a name or JSON text; others an object. Undefined: neither. */

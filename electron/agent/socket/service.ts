@@ -3,7 +3,7 @@ import type { AccountPolicy } from '../../../shared/model/approval.ts';
 import type { CallerView } from '../../../shared/model/caller.ts';
 import type { AccountRecord, Accounts } from '../../accounts/index.ts';
 import type { AppLock } from '../../lock/index.ts';
-import type { AccountChoice, Asker, Desk } from '../desk/index.ts';
+import type { AccountChoice, Asker, Desk, OfferedAccount } from '../desk/index.ts';
 import type { AgentAnswer } from './answers.ts';
 import type { AgentRequest } from './requests.ts';
 import type { AgentService } from './types.ts';
@@ -84,6 +84,22 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
     };
   };
 
+  const add = async (
+    offered: OfferedAccount | null,
+    caller: CallerView,
+    signal: AbortSignal,
+  ): Promise<AgentAnswer> => {
+    if (offered === null) {
+      return {
+        kind: 'refused',
+        error: 'Mytoken Desktop keeps mytokens, no refresh tokens of providers',
+        info: 'Add the account in its window: that makes a mytoken',
+      };
+    }
+    await desk.importAccount(offered, askerOf(caller, null), signal);
+    return { kind: 'done' };
+  };
+
   const unlock = async (password: string): Promise<AgentAnswer> => {
     switch (await lock.unlockWith(password)) {
       case 'unlocked':
@@ -145,6 +161,7 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
           case 'file_read':
             return refused('File not found');
           case 'add':
+            return await add(request.offered, caller, signal);
           case 'unsupported':
             return { kind: 'refused', error: 'Not supported by Mytoken Desktop', info: elsewhere };
         }
@@ -160,7 +177,7 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
 /** What asks its user can wait for him, unless a client wanted silence; the desk tells what cannot wait. */
 function isHeardWhileLocked({ kind }: AgentRequest, byClient: boolean): boolean {
   if (kind === 'check' || kind === 'unlock') return true;
-  return !byClient && (kind === 'access_token' || kind === 'mytoken');
+  return !byClient && (kind === 'access_token' || kind === 'mytoken' || kind === 'add');
 }
 
 /** By short name, else by issuer; some clients send an issuer in the place of the name. */
@@ -181,6 +198,7 @@ function askerOf(caller: CallerView, hint: string | null): Asker {
     caller: { ...caller, claims: { application: hint } },
     accountIds: null,
     keyed: false,
+    waitsForAccount: true,
     waitMs: approvalMs,
   };
 }

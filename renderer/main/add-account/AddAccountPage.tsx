@@ -12,9 +12,12 @@ import { LoginSteps } from './LoginSteps.tsx';
 /** A new account: by logging in, or from a mytoken that exists already. */
 export function AddAccountPage({
   mode,
+  issuer,
   go,
 }: {
   readonly mode: 'login' | 'import';
+  /** The provider that somebody waits for. */
+  readonly issuer: string | null;
   readonly go: (place: Place) => void;
 }): ReactNode {
   const { t } = useApp();
@@ -41,7 +44,7 @@ export function AddAccountPage({
         <ToggleButton value="login">{t('add.way.login')}</ToggleButton>
         <ToggleButton value="import">{t('add.way.import')}</ToggleButton>
       </ToggleButtonGroup>
-      {way === 'login' ? <LoginSteps go={go} /> : <ImportForm go={go} />}
+      {way === 'login' ? <LoginSteps wantedIssuer={issuer} go={go} /> : <ImportForm go={go} />}
     </Page>
   );
 }

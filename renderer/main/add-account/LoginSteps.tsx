@@ -1,8 +1,11 @@
+import Alert from '@mui/material/Alert';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { CallArgs } from '../../../shared/ipc/contract.ts';
+import { sameIssuer } from '../../../shared/model/issuers.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { useApp } from '../../hooks/app-context.tsx';
 import { useTask } from '../../hooks/use-task.ts';
+import { hostOf } from '../../hooks/words.ts';
 import type { Place } from '../navigation.ts';
 import { LoginProgress } from './LoginProgress.tsx';
 import { ProviderPicker } from './ProviderPicker.tsx';
@@ -13,19 +16,26 @@ import { useInstance } from './use-instance.ts';
 type LoginRequest = CallArgs<'login:start'>;
 
 /** Server, provider, request, browser: one calm page where each answer opens the next question. */
-export function LoginSteps({ go }: { readonly go: (place: Place) => void }): ReactNode {
-  const { state, call } = useApp();
+export function LoginSteps({
+  wantedIssuer,
+  go,
+}: {
+  /** The provider that somebody waits for: chosen beforehand, where the server knows it. */
+  readonly wantedIssuer: string | null;
+  readonly go: (place: Place) => void;
+}): ReactNode {
+  const { state, t, call } = useApp();
   const { platform, login } = state;
   const [url, setUrl] = useState(platform.prefillInstance ?? platform.knownInstances[0]?.url ?? '');
   const instance = useInstance(url);
-  const [issuer, setIssuer] = useState<string | null>(null);
+  const [issuer, setIssuer] = useState<string | null>(wantedIssuer);
   const [lastRequest, setLastRequest] = useState<LoginRequest | null>(null);
   const task = useTask();
 
   const providers = instance.view?.providers ?? [];
   // A single provider needs no choosing.
   const chosen =
-    providers.find((provider) => provider.issuer === issuer) ??
+    providers.find((provider) => issuer !== null && sameIssuer(provider.issuer, issuer)) ??
     (providers.length === 1 ? providers[0] : undefined);
 
   // What ended before this page was opened is of no interest here.
@@ -52,13 +62,23 @@ export function LoginSteps({ go }: { readonly go: (place: Place) => void }): Rea
     );
   }
 
+  const unknownHere =
+    wantedIssuer !== null &&
+    instance.view !== null &&
+    !providers.some((provider) => sameIssuer(provider.issuer, wantedIssuer));
+
   return (
     <>
+      {wantedIssuer !== null && (
+        <Alert severity={unknownHere ? 'warning' : 'info'}>
+          {t(unknownHere ? 'agent.wanted-elsewhere' : 'agent.wanted', { provider: hostOf(wantedIssuer) })}
+        </Alert>
+      )}
       <ServerPicker
         url={url}
         onUrl={(next) => {
           setUrl(next);
-          setIssuer(null);
+          setIssuer(wantedIssuer);
         }}
         instance={instance}
       />

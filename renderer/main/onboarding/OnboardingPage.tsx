@@ -72,7 +72,7 @@ export function OnboardingPage({ go }: { readonly go: (place: Place) => void }):
             </Card>
             {!noStorage && (
               <>
-                {importing ? <ImportForm go={leave} /> : <LoginSteps go={leave} />}
+                {importing ? <ImportForm go={leave} /> : <LoginSteps wantedIssuer={null} go={leave} />}
                 <Box>
                   <Button onClick={() => setImporting(!importing)}>
                     {t(importing ? 'welcome.login-instead' : 'welcome.import-instead')}

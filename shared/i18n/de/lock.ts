@@ -37,5 +37,7 @@ export const lockDe: Record<keyof typeof lockEn, string> = {
   'tray.lock': 'Sperren',
   'tray.unlock': 'Entsperren',
   'tray.resume': 'Lokalen Zugriff fortsetzen',
+  'agent.wanted': 'Ein Programm wartet auf ein Konto bei {provider}. Melde dich an, dann wirst du gefragt.',
+  'agent.wanted-elsewhere': 'Dieser Mytoken-Server kennt {provider} nicht. Wähle einen anderen Server.',
   'shortcuts.lock': 'Die App sperren',
 };

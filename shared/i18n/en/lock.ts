@@ -34,5 +34,7 @@ export const lockEn = {
   'tray.lock': 'Lock',
   'tray.unlock': 'Unlock',
   'tray.resume': 'Resume local access',
+  'agent.wanted': 'A program waits for an account of {provider}. Log in, and it is asked about.',
+  'agent.wanted-elsewhere': 'This mytoken server does not know {provider}. Choose another server.',
   'shortcuts.lock': 'Lock the app',
 } as const;

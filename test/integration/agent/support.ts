@@ -134,6 +134,8 @@ export async function start(
       refuseUnusable(record, { vaultState: { kind: 'ok' }, nowMs: clock.nowMs() });
       return Promise.resolve();
     },
+    openAddAccount: () => undefined,
+    imports: { fromText: () => Promise.reject(new Error('nothing is imported here')) },
     refuseClosed: () => undefined,
     wishFor: (_account, wish, hint) =>
       Promise.resolve(

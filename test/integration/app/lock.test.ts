@@ -9,6 +9,7 @@ import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { defaultSettings } from '../../../shared/model/settings.ts';
 import { makeCore, MemoryDocuments } from '../../support/app-core.ts';
 import { askEncrypted } from '../../support/agent-client.ts';
+import { answerQuestion } from '../../support/answer-question.ts';
 import { FakeKeyBackend } from '../../support/fake-key-backend.ts';
 
 let sandbox: Sandbox;
@@ -22,18 +23,6 @@ const documents = new MemoryDocuments();
 const ask = (request: Record<string, unknown>): Promise<Record<string, unknown>> =>
   askEncrypted(core.agent.socket.state().path ?? '', request);
 const askForToken = (): Promise<Record<string, unknown>> => ask({ request: 'access_token', account: 'demo' });
-
-/** What the approval window does. */
-async function answer(decision: 'allow' | 'deny'): Promise<void> {
-  const { approvals } = core.agent;
-  await expect.poll(() => approvals.current()?.unlockFirst).toBeNull();
-  const current = approvals.current();
-  approvals.shown(current?.id ?? '');
-  await new Promise((resolve) => setTimeout(resolve, 950));
-  approvals.decide({
-    ...{ id: current?.id ?? '', contentHash: current?.contentHash ?? '', decision, grant: 'until-quit' },
-  });
-}
 
 async function open(): Promise<void> {
   ({ core, settings } = makeCore({ directory, documents, backends: [backend] }));
@@ -143,7 +132,7 @@ describe('the lock of the whole app', () => {
     const asked = askForToken();
     await expect.poll(() => core.agent.approvals.current()?.unlockFirst).toBe('app');
     await core.lock.unlock();
-    await answer('allow');
+    await answerQuestion(core.agent.approvals, 'allow');
     expect(await asked).toMatchObject({ status: 'success' });
     const caller = { ...unknownCaller('agent-socket'), identity: 'known' };
     const subject = { caller, accountId, scope: ['openid'], audience: [] };
@@ -160,7 +149,7 @@ describe('the lock of the whole app', () => {
     core.lock.lock('screen');
     expect(core.agent.approvals.current()).toMatchObject({ unlockFirst: 'app' });
     await core.lock.unlock();
-    await answer('allow');
+    await answerQuestion(core.agent.approvals, 'allow');
     expect(await asked).toMatchObject({ status: 'success' });
   });
 
@@ -221,7 +210,7 @@ it('a key ring that is locked while a question waits: the question waits for it'
   await expect.poll(() => core.agent.approvals.current()?.unlockFirst).toBe('store');
   backend.level = 'os-user';
   await core.retryStorage();
-  await answer('allow');
+  await answerQuestion(core.agent.approvals, 'allow');
   expect(await asked).toMatchObject({ status: 'success' });
 });
 

@@ -46,6 +46,7 @@ function bench() {
   const asked: { account: string; content: ApprovalContent; policy: string; hint: string | null }[] = [];
   const tokens: Record<string, unknown>[] = [];
   const minted: SubMytokenWish[] = [];
+  const imported: Record<string, unknown>[] = [];
   const policies: Record<string, AccountPolicy> = {};
   const lock = createAppLock({
     shut: () => undefined,
@@ -66,6 +67,13 @@ function bench() {
   const activity = createActivity(clock);
   const desk = createDesk({
     accounts,
+    openAddAccount: () => undefined,
+    imports: {
+      fromText: (text, options) => {
+        imported.push({ text, ...options });
+        return Promise.resolve({ ...account('new'), warnings: [] });
+      },
+    },
     activity,
     clock,
     broker: {
@@ -132,7 +140,7 @@ function bench() {
     const answer = await service.handle(read.request, { caller, signal: gone.signal });
     return JSON.parse(answerJson(answer)) as Record<string, unknown>;
   };
-  return { ask, asked, tokens, minted, revoked, gone, policies, lock, state, clock, accounts };
+  return { ask, asked, tokens, minted, imported, revoked, gone, policies, lock, state, clock, accounts };
 }
 
 describe('access tokens over the agent’s protocol', () => {
@@ -202,10 +210,10 @@ describe('access tokens over the agent’s protocol', () => {
     expect(await ask({ request: 'access_token', account: 'nobody' })).toMatchObject({
       error: 'No account configured with that short name',
     });
+    state.deny = true;
     expect(await ask({ request: 'access_token', issuer: 'https://other' })).toMatchObject({
       error: 'No account configured for this issuer',
     });
-    state.deny = true;
     expect(await ask({ request: 'access_token', account: 'kit' })).toMatchObject({
       error: 'operation forbidden',
     });
@@ -305,7 +313,71 @@ describe('the rest of the protocol', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it.each(['add', 'id_token', 'gen', 'scopes'])('%s is refused with a way out', async (request) => {
+  const config = {
+    ...{ name: 'kit', mytoken_url: 'https://mt.example', issuer_url: 'https://op.example' },
+    ...{ refresh_token: 'canary-short-mytoken', client_secret: 'canary-secret' },
+  };
+
+  it('add: an account of oidc-add’s comes in once its user agreed, under a free name', async () => {
+    const { ask, asked, imported } = bench();
+    const pw_entry = { account: 'kit', type: 'memory', password: 'canary-password' };
+    expect(await ask({ request: 'add', config, pw_entry, confirm: 0 })).toEqual({ status: 'success' });
+    expect(asked).toMatchObject([
+      {
+        policy: 'ask-always',
+        content: {
+          ...{ kind: 'import-account', name: 'kit', instanceUrl: 'https://mt.example' },
+          ...{ oidcIssuer: 'https://op.example', capabilities: null },
+        },
+      },
+    ]);
+    expect(JSON.stringify(asked)).not.toContain('canary');
+    expect(imported).toEqual([
+      {
+        ...{ text: 'canary-short-mytoken', instanceUrl: 'https://mt.example' },
+        ...{ shortname: 'kit-2', displayName: 'kit' },
+      },
+    ]);
+  });
+
+  it('add: what is shown of a JWT is what it says of itself, not what the program says of it', async () => {
+    const { ask, asked } = bench();
+    const claims = {
+      ...{ token_type: 'mytoken', iss: 'https://real.example', jti: 'j', seq_no: 1, iat: 1 },
+      ...{ oidc_iss: 'https://real-op.example', oidc_sub: 's', capabilities: ['AT', 'settings'] },
+    };
+    const jwt = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
+    await ask({ request: 'add', config: { ...config, refresh_token: jwt } });
+    expect(asked[0]?.content).toMatchObject({
+      ...{ instanceUrl: 'https://real.example', oidcIssuer: 'https://real-op.example' },
+      capabilities: ['AT', 'settings'],
+    });
+  });
+
+  it('add: not without approval, and no refresh token of a provider', async () => {
+    const { ask, imported, state, asked } = bench();
+    expect(await ask({ request: 'add', config: { ...config, mytoken_url: '' } })).toMatchObject({
+      error: 'Mytoken Desktop keeps mytokens, no refresh tokens of providers',
+      info: expect.stringContaining('window') as unknown,
+    });
+    expect(asked).toEqual([]);
+    state.deny = true;
+    expect(await ask({ request: 'add', config })).toMatchObject({ error: 'operation forbidden' });
+    expect(imported).toEqual([]);
+  });
+
+  it.each([
+    ['no configuration', undefined],
+    ['a name that hides something', { ...config, name: 'kit\u202E' }],
+    ['a server that hides something', { ...config, mytoken_url: 'https://a\u202Egro' }],
+    ['no mytoken', { ...config, refresh_token: '' }],
+  ])('R-65 add: %s is refused before anybody is asked', async (_what, broken) => {
+    const { ask, asked } = bench();
+    expect(String((await ask({ request: 'add', config: broken }))['error'])).toMatch(/^Bad Request/);
+    expect(asked).toEqual([]);
+  });
+
+  it.each(['id_token', 'gen', 'scopes'])('%s is refused with a way out', async (request) => {
     expect(await bench().ask({ request })).toMatchObject({
       error: 'Not supported by Mytoken Desktop',
       info: expect.stringContaining('window') as unknown,
