@@ -49,6 +49,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { group: 'tools', commands: ['xclip'], packages: ['xclip'] },
   { group: 'tools', commands: ['ps'], packages: ['procps'] },
   { group: 'tools', commands: ['oidc-token'], packages: ['oidc-agent-cli'] },
+  { group: 'tools', commands: ['openssl'], packages: ['openssl'] },
 ];
 
 export interface SystemProbe {

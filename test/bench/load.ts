@@ -77,8 +77,12 @@ export async function sequential(target: Target, count: number): Promise<Latenci
   const samples: number[] = [];
   for (let index = 0; index < count; index += 1) samples.push((await once(agent, target)).tookUs);
   agent.destroy();
-  samples.sort((a, b) => a - b);
-  return { p50Us: at(samples, 0.5), p99Us: at(samples, 0.99) };
+  return latenciesOf(samples);
+}
+
+export function latenciesOf(samplesUs: readonly number[]): Latencies {
+  const sorted = samplesUs.toSorted((a, b) => a - b);
+  return { p50Us: at(sorted, 0.5), p99Us: at(sorted, 0.99) };
 }
 
 /** `clients` connections at once, `count` requests in all; requests per second. */

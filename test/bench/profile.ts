@@ -5,6 +5,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import type { AccountView } from '../../shared/model/account.ts';
+import type { AccountPolicy } from '../../shared/model/approval.ts';
 import { defaultSettings, type Settings } from '../../shared/model/settings.ts';
 import { chromiumSandbox, electronArgs } from '../support/desktop-session.ts';
 import { environment, type Program, runtimeDirectory } from './launch.ts';
@@ -16,8 +18,22 @@ const batch = 100;
 const launchLimitMs = 60_000;
 const closeLimitMs = 20_000;
 
-/** Returns the key of a program that may use all accounts. The endpoint is on at the next start. */
-export async function fillProfile(program: Program, mytokens: readonly string[]): Promise<string> {
+/** What the app does when programs ask for the accounts, in their order; the last one counts for all that follow. */
+export type Policies = readonly AccountPolicy[];
+
+export interface FilledProfile {
+  /** Of a program that may use all accounts. */
+  readonly key: string;
+  /** Short names of the accounts, in the order of their mytokens. */
+  readonly accounts: readonly string[];
+}
+
+/** Both doors for programs are open at the next start. */
+export async function fillProfile(
+  program: Program,
+  mytokens: readonly string[],
+  policies: Policies,
+): Promise<FilledProfile> {
   mkdirSync(program.userData, { recursive: true, mode: 0o700 });
   mkdirSync(runtimeDirectory(program), { recursive: true, mode: 0o700 });
   const app = await _electron.launch({
@@ -28,13 +44,14 @@ export async function fillProfile(program: Program, mytokens: readonly string[])
     timeout: launchLimitMs,
   });
   const words: string[] = [];
+  const imported: AccountView[] = [];
   let key: string;
   app.process().stderr?.on('data', (chunk: Buffer) => words.push(chunk.toString('utf8')));
   try {
     const page = await app.firstWindow({ timeout: launchLimitMs });
     await page.waitForFunction(() => 'mytokenBridge' in window, undefined, { timeout: launchLimitMs });
     for (let from = 0; from < mytokens.length; from += batch) {
-      await importAll(page, mytokens.slice(from, from + batch));
+      imported.push(...(await importAll(page, mytokens.slice(from, from + batch))));
     }
     const client = await call(page, 'clients:create', {
       name: 'bench',
@@ -49,8 +66,12 @@ export async function fillProfile(program: Program, mytokens: readonly string[])
   } finally {
     await close(app);
   }
-  switchEndpointOn(program);
-  return key;
+  const ids = imported.map(({ id }) => id);
+  writeSettings(
+    program,
+    Object.fromEntries(ids.map((id, index) => [id, policies[index] ?? policies.at(-1) ?? 'allow'])),
+  );
+  return { key, accounts: imported.map(({ shortname }) => shortname) };
 }
 
 async function close(app: ElectronApplication): Promise<void> {
@@ -60,10 +81,12 @@ async function close(app: ElectronApplication): Promise<void> {
 }
 
 /** Not through the bridge: a window of a serving app may refuse to close where there is no tray. */
-function switchEndpointOn(program: Program): void {
+function writeSettings(program: Program, policies: Settings['policies']): void {
   const settings: Settings = {
     ...defaultSettings,
     endpoint: { enabled: true, port: 0, allowLocalhostName: false },
+    socket: { enabled: true },
+    policies,
     onboardingDone: true,
   };
   writeFileSync(join(program.userData, 'settings.json'), JSON.stringify({ document: settings }), {
@@ -71,13 +94,16 @@ function switchEndpointOn(program: Program): void {
   });
 }
 
-async function importAll(page: Page, texts: readonly string[]): Promise<void> {
-  await page.evaluate(async (mytokens) => {
+async function importAll(page: Page, texts: readonly string[]): Promise<readonly AccountView[]> {
+  return await page.evaluate(async (mytokens) => {
+    const accounts: AccountView[] = [];
     const bridge = (window as unknown as { mytokenBridge: Bridge }).mytokenBridge;
     for (const text of mytokens) {
       const answer = await bridge['accounts:import']?.({ source: { kind: 'paste', text } });
       if (answer?.ok !== true) throw new Error(`import: ${JSON.stringify(answer?.error)}`);
+      accounts.push(answer.result as AccountView);
     }
+    return accounts;
   }, texts);
 }
 
