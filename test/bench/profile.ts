@@ -5,7 +5,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
-import type { AccountView } from '../../shared/model/account.ts';
 import type { AccountPolicy } from '../../shared/model/approval.ts';
 import { defaultSettings, type Settings } from '../../shared/model/settings.ts';
 import { chromiumSandbox, electronArgs } from '../support/desktop-session.ts';
@@ -17,6 +16,11 @@ type Bridge = Record<string, (args: unknown) => Promise<{ ok: boolean; result?: 
 const batch = 100;
 const launchLimitMs = 60_000;
 const closeLimitMs = 20_000;
+
+interface NamedToken {
+  readonly text: string;
+  readonly shortname: string;
+}
 
 /** What the app does when programs ask for the accounts, in their order; the last one counts for all that follow. */
 export type Policies = readonly AccountPolicy[];
@@ -44,14 +48,15 @@ export async function fillProfile(
     timeout: launchLimitMs,
   });
   const words: string[] = [];
-  const imported: AccountView[] = [];
+  const named = mytokens.map((text, index) => ({ text, shortname: `bench${index}` }));
+  const ids: string[] = [];
   let key: string;
   app.process().stderr?.on('data', (chunk: Buffer) => words.push(chunk.toString('utf8')));
   try {
     const page = await app.firstWindow({ timeout: launchLimitMs });
     await page.waitForFunction(() => 'mytokenBridge' in window, undefined, { timeout: launchLimitMs });
-    for (let from = 0; from < mytokens.length; from += batch) {
-      imported.push(...(await importAll(page, mytokens.slice(from, from + batch))));
+    for (let from = 0; from < named.length; from += batch) {
+      ids.push(...(await importAll(page, named.slice(from, from + batch))));
     }
     const client = await call(page, 'clients:create', {
       name: 'bench',
@@ -66,12 +71,11 @@ export async function fillProfile(
   } finally {
     await close(app);
   }
-  const ids = imported.map(({ id }) => id);
   writeSettings(
     program,
     Object.fromEntries(ids.map((id, index) => [id, policies[index] ?? policies.at(-1) ?? 'allow'])),
   );
-  return { key, accounts: imported.map(({ shortname }) => shortname) };
+  return { key, accounts: named.map(({ shortname }) => shortname) };
 }
 
 async function close(app: ElectronApplication): Promise<void> {
@@ -94,17 +98,17 @@ function writeSettings(program: Program, policies: Settings['policies']): void {
   });
 }
 
-async function importAll(page: Page, texts: readonly string[]): Promise<readonly AccountView[]> {
-  return await page.evaluate(async (mytokens) => {
-    const accounts: AccountView[] = [];
+async function importAll(page: Page, tokens: readonly NamedToken[]): Promise<readonly string[]> {
+  return await page.evaluate(async (all) => {
     const bridge = (window as unknown as { mytokenBridge: Bridge }).mytokenBridge;
-    for (const text of mytokens) {
-      const answer = await bridge['accounts:import']?.({ source: { kind: 'paste', text } });
+    const ids: string[] = [];
+    for (const { text, shortname } of all) {
+      const answer = await bridge['accounts:import']?.({ source: { kind: 'paste', text }, shortname });
       if (answer?.ok !== true) throw new Error(`import: ${JSON.stringify(answer?.error)}`);
-      accounts.push(answer.result as AccountView);
+      ids.push((answer.result as { accountId: string }).accountId);
     }
-    return accounts;
-  }, texts);
+    return ids;
+  }, tokens);
 }
 
 async function call(page: Page, channel: string, args: unknown): Promise<unknown> {
