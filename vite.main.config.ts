@@ -21,7 +21,10 @@ function withoutUnused(): Plugin {
   };
 }
 
-/** The main process: one ES module, heavy parts (dynamic imports) as chunks that load when they are needed. */
+/**
+ * The main process: one ES module, heavy parts (dynamic imports) as chunks that load when they are needed; and the module of the thread
+ * that holds the connections of the agent's socket.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   publicDir: false,
@@ -29,7 +32,7 @@ export default defineConfig({
   resolve: { conditions: ['node', 'import', 'module', 'default'] },
   ssr: { noExternal: true, external: ['electron', '@napi-rs/keyring', 'koffi'], target: 'node' },
   build: {
-    ssr: 'electron/main.ts',
+    ssr: true,
     outDir: 'out/main',
     emptyOutDir: true,
     target: 'node20.18',
@@ -37,6 +40,7 @@ export default defineConfig({
     sourcemap: true,
     reportCompressedSize: false,
     rolldownOptions: {
+      input: { main: 'electron/main.ts', 'socket-thread': 'electron/agent/socket/thread.ts' },
       external: [
         'electron',
         /^electron\/.+/,

@@ -87,6 +87,7 @@ export const errorCodes = [
   'agent/not-narrower',
   'agent/socket-taken',
   'agent/socket-path',
+  'agent/socket-thread',
   'handover/foreign-file',
   'handover/unsafe-place',
   'handover/place-taken',

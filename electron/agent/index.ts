@@ -4,9 +4,13 @@ export { type Pairing } from './http/pairing.ts';
 export { clientKeyPattern, looksLikeClientKey } from './http/key-format.ts';
 export { parseStoredClients } from './http/stored-clients.ts';
 export type * from './http/types.ts';
-export { createCallerIdentifier, createCallerRecogniser } from './callers/identify.ts';
-export { createTcpPeerIdentifier, type IdentifyTcpPeer } from './callers/identify-tcp.ts';
-export { unknownCaller } from './callers/describe.ts';
+export {
+  createCallerIdentifier,
+  createCallerRecogniser,
+  createTcpPeerIdentifier,
+  type IdentifyTcpPeer,
+  unknownCaller,
+} from './callers/index.ts';
 export { type Asker, createDesk, type Desk, type DeskDeps } from './desk/index.ts';
 export {
   createEnvironmentFile,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { AccountPolicy } from '../../shared/model/approval.ts';
 import type { AgentView } from '../../shared/model/state.ts';
 import { type Accounts, type Imports, refuseUnusable } from '../accounts/index.ts';
@@ -6,7 +5,6 @@ import type { Activity } from '../activity/index.ts';
 import {
   type AgentSocket,
   createAgentSocket,
-  createCallerIdentifier,
   createDesk,
   createSocketService,
   type Desk,
@@ -49,6 +47,8 @@ export interface AgentPartsDeps {
   readonly pause: Pause;
   readonly permissions: PermissionStorage;
   readonly socketPath: string;
+  /** Module of the thread that holds the socket's connections. */
+  readonly socketThreadUrl: URL;
   readonly clock: Clock;
   readonly log: Logger;
   readonly appVersion: string;
@@ -95,10 +95,6 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
   });
   lock.onChange(() => approvals.gateMoved());
   pause.onChange(() => approvals.gateMoved());
-  const identify = createCallerIdentifier({
-    platform: process.platform,
-    userId: process.getuid?.() ?? null,
-  });
 
   const policyOf = (accountId: string): AccountPolicy => settings.get().policies[accountId] ?? 'ask-once';
   const desk = createDesk({
@@ -139,8 +135,7 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
   const socket = createAgentSocket({
     path: deps.socketPath,
     service,
-    identify: (connection) => identify(connection, 'agent-socket'),
-    randomBytes: (count) => new Uint8Array(randomBytes(count)),
+    threadUrl: deps.socketThreadUrl,
     clock,
     log,
   });

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { app, clipboard, ipcMain, nativeTheme, powerMonitor, session, shell } from 'electron';
 import type { Translate } from '../../shared/i18n/catalogue.ts';
 import type { NavigationTarget } from '../../shared/ipc/contract.ts';
@@ -82,6 +84,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     clock,
     log,
     appVersion: app.getVersion(),
+    socketThreadUrl: pathToFileURL(join(appRoot, 'out', 'main', 'socket-thread.js')),
   });
   const { accounts, broker, endpoint, keys, logins, vault } = core;
 

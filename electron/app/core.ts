@@ -66,6 +66,7 @@ export interface CoreDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly appVersion: string;
+  readonly socketThreadUrl: URL;
   /** Makes the desktop ask for the password of a locked keyring; returns soon in any case. */
   readonly requestUnlock: () => Promise<void>;
 }
@@ -207,6 +208,7 @@ export function createCore(deps: CoreDeps): Core {
     pause,
     permissions: permissionStorage(deps.stores.permissions, log),
     socketPath: paths.agentSocket,
+    socketThreadUrl: deps.socketThreadUrl,
     clock,
     log,
     appVersion: deps.appVersion,

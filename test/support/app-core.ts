@@ -5,6 +5,7 @@ import { appPaths } from '../../electron/app/paths.ts';
 import { createSettings, type SettingsService } from '../../electron/app/settings.ts';
 import { silentLogger, systemClock } from '../../electron/ports/index.ts';
 import type { KeyBackend } from '../../electron/vault/index.ts';
+import { socketThreadUrl } from './socket-thread.ts';
 
 /** JSON documents in memory that outlive a core, as the files on disk would. */
 export class MemoryDocuments {
@@ -53,6 +54,7 @@ export function makeCore(options: {
     clock: systemClock(),
     log: silentLogger,
     appVersion: '0',
+    socketThreadUrl,
   });
   return { core, settings };
 }

@@ -1,5 +1,13 @@
 import type { Secret } from '../../ports/index.ts';
 
+/** An answer that needs no new decision for a while, when the same program asks the same again. */
+export interface Repeatable {
+  /** Counted from now: until the token is too old for the request, or the permission ends. */
+  readonly forMs: number;
+  /** It was given again at `atMs`: to be counted and written down like the first time (R-69). */
+  readonly repeated: (atMs: number) => void;
+}
+
 /** What the agent answers; the protocol's JSON is made here alone. */
 export type AgentAnswer =
   | { readonly kind: 'done'; readonly info?: unknown }
@@ -8,6 +16,7 @@ export type AgentAnswer =
       readonly accessToken: Secret;
       readonly issuer: string;
       readonly expiresAtMs: number;
+      readonly repeatable?: Repeatable | undefined;
     }
   | {
       readonly kind: 'mytoken';

@@ -1,4 +1,4 @@
-import { frameLength, keyLength, openChannel, type SecureChannel } from './secure-channel.ts';
+import { frameLength, keyLength, type SecureChannel } from './secure-channel.ts';
 
 /** Larger requests than any client makes; a profile given as JSON is the longest. */
 const largestRequest = 256 * 1024;
@@ -30,10 +30,8 @@ export class Conversation {
   #channel: SecureChannel | null = null;
   #over = false;
 
-  constructor(
-    randomBytes: (count: number) => Uint8Array,
-    open: (theirPublicKey: string) => SecureChannel | null = (key) => openChannel(key, randomBytes),
-  ) {
+  /** `open` makes the channel to whoever has this key; null when it is none. */
+  constructor(open: (theirPublicKey: string) => SecureChannel | null) {
     this.#open = open;
   }
 
@@ -81,9 +79,10 @@ export class Conversation {
     return { kind: 'send', text: channel.publicKey };
   }
 
-  /** After a `send`, what already lies here may be a whole frame. */
+  /** After a `send`: the other side has what it needs, now we work; and what already lies here may be a whole frame. */
   proceed(): Step {
-    return this.#channel === null || this.#over ? { kind: 'wait' } : this.receive(Buffer.alloc(0));
+    if (this.#channel === null || this.#over) return { kind: 'wait' };
+    return this.#channel.prepare() ? this.receive(Buffer.alloc(0)) : this.#end(null);
   }
 
   #frame(channel: SecureChannel): Step {

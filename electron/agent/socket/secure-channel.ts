@@ -1,4 +1,5 @@
 import nacl from 'tweetnacl';
+import type { OwnKey } from './key-exchange.ts';
 
 /** Encoded lengths of a 32-byte key and a 24-byte nonce. */
 export const keyLength = 44;
@@ -6,11 +7,22 @@ const nonceLength = 32;
 const frameHead = /^(\d{1,7}):([A-Za-z0-9+/]{32}):/;
 /** Readers of other languages stop at the first read shorter than this; an exact multiple would end in an error (ipc reference 2.3). */
 const readerChunk = 4096;
+/** The constant that turns a point of the curve into a key (NaCl's `crypto_box_beforenm`). */
+const sigma = new TextEncoder().encode('expand 32-byte k');
+
+/** Exported by tweetnacl for such uses, but missing in its types. */
+const { lowlevel } = nacl as unknown as {
+  readonly lowlevel: {
+    crypto_core_hsalsa20(out: Uint8Array, input: Uint8Array, key: Uint8Array, constant: Uint8Array): void;
+  };
+};
 
 /** One side of the encrypted conversation (ipc reference 2.2): X25519, then XSalsa20-Poly1305 with one key for both directions. */
 export interface SecureChannel {
   /** What is sent to the other side first. */
   readonly publicKey: string;
+  /** Works out the common key; false when there is none. Done by itself before the first frame, sooner while there is time. */
+  prepare(): boolean;
   seal(json: string): string;
   /** The text of one frame; null when it is not for us or was changed on its way. */
   open(frame: string): string | null;
@@ -19,22 +31,34 @@ export interface SecureChannel {
 /** Null when `theirPublicKey` is no key: 44 characters of padded base64. */
 export function openChannel(
   theirPublicKey: string,
+  own: OwnKey,
   randomBytes: (count: number) => Uint8Array,
 ): SecureChannel | null {
   const theirs = decode(theirPublicKey, keyLength, nacl.box.publicKeyLength);
   if (theirs === null) return null;
-  const own = nacl.box.keyPair.fromSecretKey(randomBytes(nacl.box.secretKeyLength));
-  const shared = nacl.box.before(theirs, own.secretKey);
+  let known: Uint8Array | null | undefined;
+
+  const shared = (): Uint8Array | null => {
+    if (known !== undefined) return known;
+    const point = own.agree(theirs);
+    known = point === null ? null : new Uint8Array(nacl.box.sharedKeyLength);
+    if (known !== null && point !== null)
+      lowlevel.crypto_core_hsalsa20(known, new Uint8Array(16), point, sigma);
+    return known;
+  };
 
   const sealOnce = (text: string): string => {
+    const key = shared();
+    if (key === null) throw new Error('There is no common key to seal with.');
     const plain = Buffer.from(text, 'utf8');
     const nonce = randomBytes(nacl.secretbox.nonceLength);
-    const box = nacl.secretbox(plain, nonce, shared);
+    const box = nacl.secretbox(plain, nonce, key);
     return `${plain.length}:${Buffer.from(nonce).toString('base64')}:${Buffer.from(box).toString('base64')}`;
   };
 
   return {
     publicKey: Buffer.from(own.publicKey).toString('base64'),
+    prepare: () => shared() !== null,
     seal(json) {
       let text = json;
       let frame = sealOnce(text);
@@ -46,10 +70,11 @@ export function openChannel(
     },
     open(frame) {
       const head = frameHead.exec(frame);
-      if (head === null) return null;
+      const key = shared();
+      if (head === null || key === null) return null;
       const nonce = decode(head[2] ?? '', nonceLength, nacl.secretbox.nonceLength);
       const box = Buffer.from(frame.slice(head[0].length), 'base64');
-      const plain = nonce === null ? null : nacl.secretbox.open(box, nonce, shared);
+      const plain = nonce === null ? null : nacl.secretbox.open(box, nonce, key);
       return plain === null || plain.length !== Number(head[1]) ? null : Buffer.from(plain).toString('utf8');
     },
   };

@@ -1,22 +1,23 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { toEnvelope } from '../../../shared/errors.ts';
+import { type ErrorCode, toEnvelope } from '../../../shared/errors.ts';
 import type { CallerView } from '../../../shared/model/caller.ts';
 import type { SocketView } from '../../../shared/model/state.ts';
 import { type Clock, Emitter, type Logger } from '../../ports/index.ts';
-import { listenAtPlace, makePlace } from '../place/socket-place.ts';
 import { type AgentAnswer, answerJson } from './answers.ts';
-import { Conversation, type Step } from './conversation.ts';
-import { readRequest } from './requests.ts';
+import { createLeaseOffice } from './lease-office.ts';
+import type { FromThread } from './messages.ts';
+import { codeOf, isPipe, makePlace } from './place.ts';
+import type { AgentRequest } from './requests.ts';
+import { type SocketThread, startSocketThread } from './socket-thread.ts';
 import type { AgentService } from './types.ts';
 
 export interface AgentSocketDeps {
   readonly path: string;
   readonly service: AgentService;
-  /** Who is on the other end; null when it must not be served (another user). */
-  readonly identify: (socket: Socket) => CallerView | null;
-  readonly randomBytes: (count: number) => Uint8Array;
+  /** Of the thread's module: `thread.ts`, or what the build made of it. */
+  readonly threadUrl: URL;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly platform?: NodeJS.Platform;
   readonly userId?: number | null;
 }
 
@@ -25,14 +26,19 @@ export interface AgentSocket {
   state(): SocketView;
   onState(listener: (state: SocketView) => void): () => void;
   apply(enabled: boolean): Promise<void>;
+  /**
+   * Something changed that an answer may have depended on: from now on each request is decided anew, also one that had the same answer a
+   * moment ago. Takes effect before it returns.
+   */
+  forgetAnswers(): void;
   stop(): Promise<void>;
 }
 
-/** Until a whole request is there; how long its answer takes is the user's affair. */
-const requestDeadlineMs = 5_000;
-/** An answered client that neither reads nor leaves keeps its place no longer than this. */
-const lingerMs = 5_000;
-const mostConnections = 64;
+const startLimitMs = 20_000;
+/** A thread that ended is started again after this time, doubled each time until it has held for a while. */
+const shortestPauseMs = 500;
+const longestPauseMs = 60_000;
+const heldMs = 120_000;
 
 const off: SocketView = { state: 'off', path: null, problem: null };
 
@@ -40,123 +46,144 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
   const { path, clock, log } = deps;
   const userId = deps.userId === undefined ? (process.getuid?.() ?? null) : deps.userId;
   const changed = new Emitter<SocketView>();
-  const connections = new Set<Socket>();
+  const office = createLeaseOffice(clock);
+  const asked = new Map<number, AbortController>();
   let view = off;
-  let server: Server | null = null;
+  let thread: SocketThread | null = null;
   let queue: Promise<void> = Promise.resolve();
+  let pauseMs = shortestPauseMs;
+  let cancelTimer: () => void = () => undefined;
 
   const show = (next: SocketView): void => {
     view = next;
     changed.emit(next);
   };
+  const fail = (problem: ErrorCode): void => show({ state: 'error', path, problem });
 
   const open = async (): Promise<void> => {
-    const problem = await makePlace(path, userId);
+    const problem = isPipe(path) ? null : await makePlace(path, userId);
     if (problem !== null) {
       log.warn('socket.no-place', { problem });
-      show({ state: 'error', path, problem });
+      fail(problem);
       return;
     }
-    // Half-open: an encrypted client that ends its side has gone, a plain one (`nc -N`) still reads.
-    const made = createServer({ allowHalfOpen: true }, (socket) => serve(socket));
-    made.maxConnections = mostConnections;
-    try {
-      await listenAtPlace(made, path);
-    } catch (error) {
-      log.warn('socket.could-not-listen', { code: codeOf(error) });
-      made.close();
-      show({ state: 'error', path, problem: 'agent/socket-path' });
+    const outcome = await start();
+    if (outcome === 'listening') {
+      log.info('socket.listening', {});
+      cancelTimer = clock.after(heldMs, () => {
+        pauseMs = shortestPauseMs;
+      });
+      show({ state: 'listening', path, problem: null });
       return;
     }
-    server = made;
-    log.info('socket.listening', {});
-    show({ state: 'listening', path, problem: null });
+    if (thread === null) return; // it ended, which is told already
+    await thread.close();
+    thread = null;
+    log.warn('socket.could-not-listen', { code: outcome });
+    fail('agent/socket-path');
   };
 
+  /** Resolves to `listening`, or to what is in the way. */
+  const start = (): Promise<string> =>
+    new Promise((resolve) => {
+      const cancel = clock.after(startLimitMs, () => resolve('no answer'));
+      const settle = (outcome: string): void => {
+        cancel();
+        resolve(outcome);
+      };
+      const started = startSocketThread({
+        url: deps.threadUrl,
+        data: { path, platform: deps.platform ?? process.platform, userId, epoch: office.epoch },
+        onMessage(message) {
+          if (message.kind === 'listening') settle('listening');
+          else if (message.kind === 'could-not-listen') settle(message.code);
+          else hear(message, started);
+        },
+        onEnded(reason) {
+          settle(reason);
+          if (thread === started) ended(reason);
+        },
+      });
+      thread = started;
+    });
+
   const close = async (): Promise<void> => {
-    const closing = server;
-    server = null;
+    const closing = thread;
+    thread = null;
+    cancelTimer();
+    withdrawAll();
+    office.forget();
     if (closing === null) return;
-    const closed = new Promise<void>((resolve) => closing.close(() => resolve()));
-    for (const socket of connections) socket.destroy();
-    await closed; // Node removes the socket file
+    await closing.close();
     show(off);
   };
 
+  const ended = (reason: string): void => {
+    thread = null;
+    cancelTimer();
+    withdrawAll();
+    log.error('socket.thread-ended', { reason, pauseMs });
+    fail('agent/socket-thread');
+    cancelTimer = clock.after(pauseMs, () => void enqueue(true));
+    pauseMs = Math.min(longestPauseMs, pauseMs * 2);
+  };
+
+  const withdrawAll = (): void => {
+    for (const controller of asked.values()) controller.abort();
+    asked.clear();
+  };
+
   const change = (enabled: boolean): Promise<void> => {
-    if (enabled === (server !== null)) {
+    if (enabled === (thread !== null)) {
+      cancelTimer = enabled ? cancelTimer : (cancelTimer(), () => undefined);
       if (!enabled && view.state !== 'off') show(off);
       return Promise.resolve();
     }
     return enabled ? open() : close();
   };
 
-  function serve(socket: Socket): void {
-    socket.on('error', () => undefined); // the other side went away; `close` follows
-    // Asked at once: the process may be gone by the time its request is whole.
-    const caller = deps.identify(socket);
-    if (caller === null) {
-      log.warn('socket.foreign-user', {});
-      socket.destroy();
-      return;
+  function hear(message: FromThread, from: SocketThread): void {
+    switch (message.kind) {
+      case 'request': {
+        const { id, request, caller } = message;
+        const controller = new AbortController();
+        asked.set(id, controller);
+        // From before it is decided on: whatever changes meanwhile makes the lease worth nothing.
+        const epoch = office.now();
+        void answer(request, caller, controller.signal).then((reply) => {
+          if (!asked.delete(id)) return;
+          from.tell({ kind: 'answer', id, json: answerJson(reply), lease: office.leaseFor(reply, epoch) });
+        });
+        break;
+      }
+      case 'withdrawn':
+        asked.get(message.id)?.abort();
+        asked.delete(message.id);
+        break;
+      case 'turned-away':
+        log.warn('socket.foreign-user', {});
+        break;
+      case 'used':
+        office.used(message.uses);
+        break;
+      case 'listening':
+      case 'could-not-listen':
+      case 'closed':
+        break;
     }
-    connections.add(socket);
-    const conversation = new Conversation(deps.randomBytes);
-    const gone = new AbortController();
-    let asked = false;
-    let cancelDeadline = clock.after(requestDeadlineMs, () => socket.destroy());
-
-    socket.on('close', () => {
-      connections.delete(socket);
-      cancelDeadline();
-      gone.abort();
-    });
-    socket.on('end', () => {
-      if (!asked) socket.destroy();
-      else if (conversation.isEncrypted) gone.abort();
-    });
-    const finish = (text: string | null): void => {
-      cancelDeadline();
-      if (text === null) {
-        socket.destroy();
-        return;
-      }
-      socket.end(text); // in one piece: clients read what is there at once (ipc reference 2.3)
-      cancelDeadline = clock.after(lingerMs, () => socket.destroy());
-    };
-    const follow = (step: Step): void => {
-      switch (step.kind) {
-        case 'wait':
-          break;
-        case 'send':
-          socket.write(step.text);
-          follow(conversation.proceed());
-          break;
-        case 'end':
-          finish(step.answer);
-          break;
-        case 'request':
-          asked = true;
-          cancelDeadline();
-          void answer(step.text, caller, gone.signal).then((reply) => {
-            if (socket.destroyed) return;
-            finish(step.reply(answerJson(reply)));
-          });
-          break;
-      }
-    };
-    socket.on('data', (chunk: Buffer) => follow(conversation.receive(chunk)));
   }
 
-  async function answer(text: string, caller: CallerView, signal: AbortSignal): Promise<AgentAnswer> {
-    const read = readRequest(text);
-    if (!read.ok) return { kind: 'refused', error: read.error };
-    log.info('socket.request', { kind: read.request.kind, verified: caller.verified });
+  async function answer(
+    request: AgentRequest,
+    caller: CallerView,
+    signal: AbortSignal,
+  ): Promise<AgentAnswer> {
+    log.info('socket.request', { kind: request.kind, verified: caller.verified });
     try {
-      return await deps.service.handle(read.request, { caller, signal });
+      return await deps.service.handle(request, { caller, signal });
     } catch (error) {
       const { code, message } = toEnvelope(error);
-      if (code === 'app/internal') log.error('socket.internal', { kind: read.request.kind });
+      if (code === 'app/internal') log.error('socket.internal', { kind: request.kind });
       return { kind: 'refused', error: message };
     }
   }
@@ -174,10 +201,10 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
     state: () => view,
     onState: (listener) => changed.on(listener),
     apply: enqueue,
+    forgetAnswers() {
+      office.forget();
+      thread?.tell({ kind: 'forget-leases' });
+    },
     stop: () => enqueue(false),
   };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -161,6 +161,9 @@ export const errorsDe: Readonly<Record<keyof typeof errorsEn, string>> = {
   'error.agent/socket-taken.next': 'Beende ihn und schalte den Socket dann wieder ein.',
   'error.agent/socket-path.text': 'Der Socket kann an seinem Ort nicht angelegt werden.',
   'error.agent/socket-path.next': 'Sieh dir den Ordner und seinen Besitzer an.',
+  'error.agent/socket-thread.text': 'Der Teil, der am Socket antwortet, ist stehen geblieben.',
+  'error.agent/socket-thread.next':
+    'Er wird von selbst neu gestartet; bleibt es dabei, die App beenden und neu starten.',
   'error.agent/not-local.text': 'Nur Programme auf diesem Rechner werden bedient.',
   'error.agent/not-local.next': 'Starte das Programm hier.',
   'error.agent/bad-host.text': 'Die Anfrage nennt einen anderen Host.',

@@ -145,6 +145,9 @@ export const errorsEn = {
   'error.agent/socket-taken.next': 'Quit it, then switch the socket on again.',
   'error.agent/socket-path.text': 'The socket cannot be made at its place.',
   'error.agent/socket-path.next': 'Look at the folder and its owner.',
+  'error.agent/socket-thread.text': 'The part that answers on the socket has stopped.',
+  'error.agent/socket-thread.next':
+    'It is started again by itself; if this stays, quit the app and start it again.',
   'error.agent/not-local.text': 'Only programs on this machine are served.',
   'error.agent/not-local.next': 'Run the program here.',
   'error.agent/bad-host.text': 'The request names another host.',

@@ -7,6 +7,7 @@ import {
   randomBytes,
 } from 'node:crypto';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import nacl from 'tweetnacl';
 
 const keyLength = 44;
@@ -52,8 +53,22 @@ function open(frame: string, key: Uint8Array): Record<string, unknown> {
   return JSON.parse(Buffer.from(plain).toString('utf8')) as Record<string, unknown>;
 }
 
-/** One request on a connection of its own. Rejects without an answer, and for one that says no. */
-export function ask(path: string, request: object): Promise<Record<string, unknown>> {
+/**
+ * One request on a connection of its own. Rejects without an answer, and for one that says no. oidc-agent lets few connections queue;
+ * where a C client is kept waiting by the kernel, Node's is sent away and comes again.
+ */
+export async function ask(path: string, request: object): Promise<Record<string, unknown>> {
+  for (;;) {
+    try {
+      return await askOnce(path, request);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+    }
+    await sleep(1);
+  }
+}
+
+function askOnce(path: string, request: object): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
     const socket = connect(path, () => socket.write(ownText));
     let received = '';

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nativeKey } from '../../../electron/agent/socket/key-exchange.ts';
 import { openChannel } from '../../../electron/agent/socket/secure-channel.ts';
 import { runSelfTest, type SelfTestDeps } from '../../../electron/agent/index.ts';
 import type { ServicePlaceView } from '../../../shared/model/in-place.ts';
@@ -41,7 +42,8 @@ async function agent(path: string, reply: (request: string) => string | null): P
         return;
       }
       if (channel === null && text.length >= 44) {
-        channel = openChannel(text.slice(0, 44), (count) => crypto.getRandomValues(new Uint8Array(count)));
+        const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
+        channel = openChannel(text.slice(0, 44), nativeKey(random(32)), random);
         text = text.slice(44);
         socket.write(channel?.publicKey ?? '');
       }

@@ -15,13 +15,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCallerIdentifier } from '../../../electron/agent/callers/identify.ts';
+import { createKeySource } from '../../../electron/agent/socket/key-exchange.ts';
+import { createSocketListener } from '../../../electron/agent/socket/listener.ts';
 import { type AgentSocket, createAgentSocket } from '../../../electron/agent/socket/server.ts';
 import type { AgentService } from '../../../electron/agent/socket/types.ts';
 import { Secret, systemClock } from '../../../electron/ports/index.ts';
 import type { CallerView } from '../../../shared/model/caller.ts';
 import { askEncrypted, sendPlain } from '../../support/agent-client.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
+import { socketThreadUrl } from '../../support/socket-thread.ts';
 
 const run = promisify(execFile);
 const hasClient = ((): boolean => {
@@ -63,7 +65,6 @@ afterEach(async () => {
 });
 
 function make(): AgentSocket {
-  const identify = createCallerIdentifier({ platform: process.platform, userId: process.getuid?.() ?? null });
   return createAgentSocket({
     path,
     service: {
@@ -72,8 +73,7 @@ function make(): AgentSocket {
         return answer(request, context);
       },
     },
-    identify: (socket) => identify(socket, 'agent-socket'),
-    randomBytes: (count) => new Uint8Array(randomBytes(count)),
+    threadUrl: socketThreadUrl,
     clock: systemClock(),
     log: new RecordingLog(),
   });
@@ -173,14 +173,21 @@ describe('the agent’s socket', () => {
   }, 15_000);
 
   it('another user is turned away before a word is exchanged', async () => {
-    agent = createAgentSocket({
-      ...{ path, identify: () => null, clock: systemClock(), log: new RecordingLog() },
-      service: { handle: () => Promise.reject(new Error('must not be asked')) },
+    let turnedAway = 0;
+    const listener = createSocketListener({
+      recognise: () => null,
+      answer: () => Promise.reject(new Error('must not be asked')),
+      turnedAway: () => (turnedAway += 1),
+      nextKey: createKeySource(systemClock()),
       randomBytes: (count) => new Uint8Array(randomBytes(count)),
+      clock: systemClock(),
     });
-    await agent.apply(true);
-    await expect(askEncrypted(path, { request: 'check' })).rejects.toThrow();
-    expect(await sendPlain(path, '{"request":"check"}').catch(() => '')).toBe('');
+    await listener.listen(join(directory, 'agent.sock'));
+    await expect(askEncrypted(join(directory, 'agent.sock'), { request: 'check' })).rejects.toThrow();
+    const plain = sendPlain(join(directory, 'agent.sock'), '{"request":"check"}');
+    expect(await plain.catch(() => '')).toBe('');
+    expect(turnedAway).toBe(2);
+    await listener.close();
   });
 
   it('an encrypted client that goes withdraws its request; a plain one that ended its side does not', async () => {

@@ -4,6 +4,7 @@ import nacl from 'tweetnacl';
 import { describe, expect, it } from 'vitest';
 import { answerJson } from '../../../../electron/agent/socket/answers.ts';
 import { Conversation, type Step } from '../../../../electron/agent/socket/conversation.ts';
+import { nativeKey } from '../../../../electron/agent/socket/key-exchange.ts';
 import { readRequest } from '../../../../electron/agent/socket/requests.ts';
 import { openChannel } from '../../../../electron/agent/socket/secure-channel.ts';
 import { Secret } from '../../../../electron/ports/index.ts';
@@ -12,24 +13,25 @@ import { frame } from '../../../support/agent-client.ts';
 const clientKeys = nacl.box.keyPair.fromSecretKey(new Uint8Array(32).fill(1));
 const clientKey = Buffer.from(clientKeys.publicKey).toString('base64');
 /** The reference's server: secret 32 × 0x02, nonces 24 × 0x04. */
-const fixedBytes = (count: number): Uint8Array => new Uint8Array(count).fill(count === 32 ? 2 : 4);
+const ownKey = nativeKey(new Uint8Array(32).fill(2));
+const fixedBytes = (count: number): Uint8Array => new Uint8Array(count).fill(4);
 const vector = {
   serverKey: 'zo060cy2M+x7cMF4FKXHbs0CloUFDTRHRboFhw5YfVk=',
   request: '19:AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMD:enK2JE01mh3q9eu1NKoMNpgJDWpaY1/dUCIcVRnCpZiheN0=',
   answer: '20:BAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE:Vs/iX1Be6FH2+mi1FrKjIF59iBRwI+2aqw5EWv3ZL2HH+lKT',
 };
 
-/** Key agreement takes a millisecond; the same key is agreed on once. */
+/** Key agreement takes its time; the same key is agreed on once. */
 const opened = new Map<string, ReturnType<typeof openChannel>>();
 function openOnce(key: string): ReturnType<typeof openChannel> {
-  const known = opened.get(key) ?? openChannel(key, fixedBytes);
+  const known = opened.get(key) ?? openChannel(key, ownKey, fixedBytes);
   opened.set(key, known);
   return known;
 }
 
 /** Everything a conversation says when it is fed these pieces. */
 function feed(pieces: readonly Buffer[]): readonly Step[] {
-  const conversation = new Conversation(fixedBytes, openOnce);
+  const conversation = new Conversation(openOnce);
   return pieces.flatMap((piece) => {
     const step = conversation.receive(piece);
     return step.kind === 'send' ? [step, conversation.proceed()] : [step];
@@ -44,7 +46,7 @@ const outcome = (steps: readonly Step[]): string =>
 
 describe('oidc-agent’s encryption', () => {
   it('speaks the reference’s test vector', () => {
-    const channel = openChannel(clientKey, fixedBytes);
+    const channel = openChannel(clientKey, ownKey, fixedBytes);
     expect(clientKey).toBe('pOCSkrZRwni5dyxWn1+puxPZBrRqtoyd+dwrRAn4ogk=');
     expect(channel?.publicKey).toBe(vector.serverKey);
     expect(channel?.open(vector.request)).toBe('{"request":"check"}');
@@ -52,7 +54,7 @@ describe('oidc-agent’s encryption', () => {
   });
 
   it('never sends a multiple of what readers take at once', () => {
-    const channel = openChannel(clientKey, (count) => new Uint8Array(randomBytes(count)));
+    const channel = openChannel(clientKey, ownKey, (count) => new Uint8Array(randomBytes(count)));
     for (let length = 2_900; length < 3_100; length += 1) {
       const sealed = channel?.seal(JSON.stringify('x'.repeat(length))) ?? '';
       expect(sealed.length % 4096).not.toBe(0);

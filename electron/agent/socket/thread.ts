@@ -1,0 +1,102 @@
+/**
+ * The thread of the connections. Its event loop is the system's plain one: in the main thread of Electron each of the three steps of a
+ * conversation would wait for the loop of the windows. Holds no account and no mytoken.
+ */
+import { randomBytes } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../ports/index.ts';
+import { createCallerRecogniser, type RecognisedCaller } from '../callers/index.ts';
+import { createKeySource } from './key-exchange.ts';
+import { Epoch, LeaseShelf, machineMs, type LeaseUse } from './leases.ts';
+import { createSocketListener } from './listener.ts';
+import type { FromThread, ThreadData, ToThread } from './messages.ts';
+import { codeOf } from './place.ts';
+import type { AgentRequest } from './requests.ts';
+
+/** Uses of leases are told in heaps: a message for each would wake the main thread as often as asking it. */
+const tellUsesAfterMs = 250;
+
+const port = parentPort;
+if (port === null) throw new Error('This is the thread of the agent’s connections.');
+const data = workerData as ThreadData;
+const clock = systemClock();
+const shelf = new LeaseShelf(new Epoch(data.epoch), { machineMs, nowMs: () => clock.nowMs() });
+const recognise = createCallerRecogniser(data);
+const waiting = new Map<number, { readonly key: string | null; resolve(json: string): void }>();
+let uses: LeaseUse[] = [];
+let lastId = 0;
+
+const tell = (message: FromThread): void => port.postMessage(message);
+
+const tellUses = (): void => {
+  if (uses.length > 0) tell({ kind: 'used', uses });
+  uses = [];
+};
+
+function use(id: number): void {
+  if (uses.length === 0) setTimeout(tellUses, tellUsesAfterMs).unref();
+  uses.push({ id, atMs: clock.nowMs() });
+}
+
+function ask(
+  request: AgentRequest,
+  caller: RecognisedCaller,
+  key: string | null,
+  signal: AbortSignal,
+): Promise<string> {
+  lastId += 1;
+  const id = lastId;
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      if (waiting.delete(id)) tell({ kind: 'withdrawn', id });
+    });
+    waiting.set(id, { key, resolve });
+    tell({ kind: 'request', id, request, caller: caller.describe() });
+  });
+}
+
+const listener = createSocketListener({
+  clock,
+  nextKey: createKeySource(clock),
+  randomBytes: (count) => new Uint8Array(randomBytes(count)),
+  recognise: (socket) => recognise(socket, 'agent-socket'),
+  turnedAway: () => tell({ kind: 'turned-away' }),
+  answer(request, caller, signal) {
+    const key = leaseKey(request, caller);
+    const lease = key === null ? null : shelf.find(key);
+    if (lease === null) return ask(request, caller, key, signal);
+    use(lease.terms.id);
+    return lease.json;
+  },
+});
+
+/** Null: never given again. Who cannot be recognised, or wants a fresh token, is heard by the main thread each time. */
+function leaseKey(request: AgentRequest, { identity }: RecognisedCaller): string | null {
+  if (identity === null || request.kind !== 'access_token' || request.minValidSeconds === null) return null;
+  return `${identity} ${JSON.stringify(request)}`;
+}
+
+port.on('message', (message: ToThread) => {
+  switch (message.kind) {
+    case 'answer': {
+      const asked = waiting.get(message.id);
+      if (asked === undefined) break;
+      waiting.delete(message.id);
+      if (message.lease !== null && asked.key !== null) shelf.put(asked.key, message.lease, message.json);
+      asked.resolve(message.json);
+      break;
+    }
+    case 'forget-leases':
+      shelf.clear();
+      break;
+    case 'close':
+      tellUses();
+      void listener.close().then(() => tell({ kind: 'closed' }));
+      break;
+  }
+});
+
+listener.listen(data.path).then(
+  () => tell({ kind: 'listening' }),
+  (error: unknown) => tell({ kind: 'could-not-listen', code: codeOf(error) }),
+);

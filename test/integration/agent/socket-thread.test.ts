@@ -1,0 +1,74 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AgentSocket, createAgentSocket } from '../../../electron/agent/socket/server.ts';
+import { systemClock } from '../../../electron/ports/index.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { RecordingLog } from '../../support/recording-log.ts';
+
+const faulty = new URL('../../support/faulty-thread.ts', import.meta.url);
+
+let directory: string;
+let path: string;
+let log: RecordingLog;
+let agent: AgentSocket | null = null;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'agent-thread-'));
+  path = join(directory, 'agent.sock');
+  log = new RecordingLog();
+});
+afterEach(async () => {
+  await agent?.stop();
+  agent = null;
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const make = (threadUrl: URL, clock = systemClock()): AgentSocket => {
+  const service = { handle: () => Promise.reject(new Error('not asked')) };
+  agent = createAgentSocket({ path, threadUrl, service, clock, log });
+  return agent;
+};
+const starts = (): number => (existsSync(`${path}.starts`) ? readFileSync(`${path}.starts`).length : 0);
+
+describe('a thread that ends by a fault', () => {
+  it('is told, and started again after a pause that grows; the app goes on', async () => {
+    const clock = new FakeClock();
+    const socket = make(faulty, clock);
+    const seen: (string | null)[] = [];
+    socket.onState(({ state, problem }) => seen.push(problem ?? state));
+    await socket.apply(true);
+    for (const [round, pauseMs] of [500, 1_000, 2_000].entries()) {
+      socket.forgetAnswers();
+      await expect.poll(() => socket.state().problem).toBe('agent/socket-thread');
+      clock.advance(pauseMs - 1);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(starts()).toBe(round + 1);
+      clock.advance(1);
+      await expect.poll(() => socket.state().state).toBe('listening');
+      expect(starts()).toBe(round + 2);
+    }
+    expect(seen.slice(0, 3)).toEqual(['listening', 'agent/socket-thread', 'listening']);
+    expect(JSON.stringify(log)).not.toContain('canary');
+  });
+
+  it('is not started again once the socket was switched off', async () => {
+    const clock = new FakeClock();
+    const socket = make(faulty, clock);
+    await socket.apply(true);
+    socket.forgetAnswers();
+    await expect.poll(() => socket.state().problem).toBe('agent/socket-thread');
+    await socket.apply(false);
+    expect(socket.state()).toMatchObject({ state: 'off', problem: null });
+    clock.advance(120_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(starts()).toBe(1);
+  });
+
+  it('whose module is missing is a problem that shows, not a crash', async () => {
+    const socket = make(new URL('./no-such-module.ts', import.meta.url));
+    await socket.apply(true);
+    expect(socket.state()).toMatchObject({ state: 'error', problem: 'agent/socket-thread' });
+  });
+});
