@@ -41,6 +41,33 @@ export function createMytokenClient(deps: MytokenClientDeps): MytokenClient {
       email: async (token, options) => (await core()).settings.email(token, options),
       setEmail: async (token, change, options) => (await core()).settings.setEmail(token, change, options),
     },
+    notifications: {
+      list: async (token, options) => (await core()).notifications.list(token, options),
+      own: async (token, options) => (await core()).notifications.own(token, options),
+      create: async (token, wish, options) => (await core()).notifications.create(token, wish, options),
+      read: async (url, code, options) => (await core()).notifications.read(url, code, options),
+      setClasses: async (url, code, classes, options) =>
+        (await core()).notifications.setClasses(url, code, classes, options),
+      addToken: async (url, code, token, options) =>
+        (await core()).notifications.addToken(url, code, token, options),
+      removeToken: async (url, code, momId, options) =>
+        (await core()).notifications.removeToken(url, code, momId, options),
+      remove: async (url, code, options) => (await core()).notifications.remove(url, code, options),
+      invite: async (token, invitation, options) =>
+        (await core()).notifications.invite(token, invitation, options),
+    },
+    calendars: {
+      list: async (token, options) => (await core()).calendars.list(token, options),
+      byId: async (url, options) => (await core()).calendars.byId(url, options),
+      create: async (token, title, options) => (await core()).calendars.create(token, title, options),
+      rename: async (token, calendar, title, options) =>
+        (await core()).calendars.rename(token, calendar, title, options),
+      remove: async (token, calendar, options) => (await core()).calendars.remove(token, calendar, options),
+      addToken: async (token, calendar, entry, options) =>
+        (await core()).calendars.addToken(token, calendar, entry, options),
+      removeToken: async (token, calendar, momId, options) =>
+        (await core()).calendars.removeToken(token, calendar, momId, options),
+    },
     decode: async (jwt) => (await core()).decode(jwt),
     verify: async (jwt, options) => (await core()).verify(jwt, options),
   };

@@ -1,9 +1,11 @@
 import { DomainError } from '../../shared/errors.ts';
 import type { Clock, Logger, Secret } from '../ports/index.ts';
+import { CalendarCalls } from './calendar-calls.ts';
 import { Discovery } from './discovery.ts';
 import type { Http } from './http-types.ts';
 import { IssuedTokens } from './issued-tokens.ts';
 import { LoginCalls } from './login-calls.ts';
+import { NotificationCalls } from './notices-calls.ts';
 import { ServerCalls } from './server-calls.ts';
 import { SettingsCalls } from './settings-calls.ts';
 import { TemplateCalls } from './template-calls.ts';
@@ -29,6 +31,8 @@ export class Core {
   readonly tokeninfo: TokeninfoCalls;
   readonly templates: TemplateCalls;
   readonly settings: SettingsCalls;
+  readonly notifications: NotificationCalls;
+  readonly calendars: CalendarCalls;
   readonly #verifier: TokenVerifier;
 
   constructor({ http, clock, log, appName, appVersion }: CoreDeps) {
@@ -43,6 +47,8 @@ export class Core {
     this.tokeninfo = new TokeninfoCalls(calls);
     this.templates = new TemplateCalls(calls);
     this.settings = new SettingsCalls(calls, clock);
+    this.notifications = new NotificationCalls(calls);
+    this.calendars = new CalendarCalls(calls, this.discovery);
   }
 
   decode(jwt: Secret): MytokenClaims | null {

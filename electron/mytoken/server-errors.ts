@@ -221,6 +221,7 @@ const requestProblems: readonly (readonly [RegExp, string])[] = [
   [/not respect maximum mytoken lifetime/i, 'lifetime-too-long'],
   [/not for specified issuer/i, 'other-provider'],
   [/redirect_uri must be given/i, 'polling-disabled'],
+  [/non-expiring mytokens/i, 'never-expires'],
 ];
 
 function requestProblem(description: string): string {

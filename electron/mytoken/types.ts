@@ -1,4 +1,5 @@
 import type { Clause, ClauseRequest, Rotation } from '../../shared/model/mytoken.ts';
+import type { CalendarsClient, NotificationsClient } from './notices-types.ts';
 import type { UserSettingsClient } from './settings-types.ts';
 import type { Secret } from '../ports/index.ts';
 
@@ -233,6 +234,8 @@ export interface MytokenClient {
     options?: CallOptions,
   ): Promise<Answer<null>>;
   readonly userSettings: UserSettingsClient;
+  readonly notifications: NotificationsClient;
+  readonly calendars: CalendarsClient;
   templateGroups(instanceUrl: string, options?: CallOptions): Promise<readonly string[]>;
   templates(
     instanceUrl: string,
