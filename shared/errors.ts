@@ -98,6 +98,7 @@ export const errorCodes = [
   'in-place/untrusted-place',
   'in-place/environment-foreign',
   'in-place/environment-path',
+  'server/ssh-key-unreadable',
   'settings/invalid',
   'settings/could-not-save',
   'ipc/invalid-argument',

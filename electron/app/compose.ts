@@ -6,7 +6,7 @@ import type { NavigationTarget } from '../../shared/ipc/contract.ts';
 import type { AccountView } from '../../shared/model/account.ts';
 import type { LockView } from '../../shared/model/lock.ts';
 import type { PlatformView } from '../../shared/model/state.ts';
-import { toView } from '../accounts/index.ts';
+import { readTokenFile, toView } from '../accounts/index.ts';
 import { createClipboard, electronClipboard } from '../clipboard/index.ts';
 import { bindIpc, createDispatcher } from '../ipc/index.ts';
 import { runAutoLock } from '../lock/index.ts';
@@ -216,6 +216,8 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       profiles: core.profiles,
       manager: core.manager,
       inspector: core.inspector,
+      serverSettings: core.serverSettings,
+      readSmallFile: readTokenFile,
       copyMinted: (accountId, secret) => copier.minted(accountId, secret),
       profileFolders: () => profileFolders(process.platform),
       ...fileDialogs(() => window.native(), t),

@@ -22,9 +22,17 @@ import {
   createTcpPeerIdentifier,
   type HttpEndpoint,
 } from '../agent/index.ts';
+import {
+  createInspector,
+  createManager,
+  createServerSettings,
+  type Inspector,
+  type Manager,
+  operationCheck,
+  type ServerSettings,
+} from '../manage/index.ts';
 import { refusals } from '../approvals/index.ts';
 import { type AppLock, createAppLock, createPause, type Pause } from '../lock/index.ts';
-import { createInspector, createManager, type Inspector, type Manager } from '../manage/index.ts';
 import { createHttp, createMytokenClient, type Http, type MytokenClient } from '../mytoken/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
 import { createProfiles, type Profiles } from '../profiles/index.ts';
@@ -85,6 +93,7 @@ export interface Core {
   readonly profiles: Profiles;
   readonly manager: Manager;
   readonly inspector: Inspector;
+  readonly serverSettings: ServerSettings;
   readonly endpoint: HttpEndpoint;
   readonly activity: Activity;
   readonly agent: AgentParts;
@@ -192,6 +201,15 @@ export function createCore(deps: CoreDeps): Core {
   const activity = createActivity(clock);
   const manager = createManager({ accounts, broker, client, minted, clock, log });
   const inspector = createInspector({ accounts, client, readFile: readTokenFile, clock });
+  const serverSettings = createServerSettings({
+    accounts,
+    broker,
+    client,
+    requireOperation: operationCheck(accounts),
+    openInBrowser: deps.openInBrowser,
+    clock,
+    log,
+  });
   const agent = createAgentParts({
     accounts,
     activity,
@@ -250,6 +268,7 @@ export function createCore(deps: CoreDeps): Core {
       broker.forget();
       minted.forgetAll();
       inspector.forget();
+      serverSettings.forgetAll();
       agent.grants.clear();
     },
     isLocked: () => lock.isLocked(),
@@ -299,6 +318,7 @@ export function createCore(deps: CoreDeps): Core {
       agent.grants.clear();
       minted.forgetAll();
       inspector.forget();
+      serverSettings.forgetAll();
     }
   });
 
@@ -315,6 +335,7 @@ export function createCore(deps: CoreDeps): Core {
     profiles,
     manager,
     inspector,
+    serverSettings,
     endpoint,
     activity,
     agent,
@@ -352,6 +373,7 @@ export function createCore(deps: CoreDeps): Core {
       followSettings();
       settleWhenOpen();
       imports.stop();
+      serverSettings.forgetAll();
       minted.forgetAll();
       inspector.forget();
       agent.approvals.stop();

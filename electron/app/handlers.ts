@@ -13,6 +13,7 @@ import { type LockHandlerDeps, lockHandlers } from './lock-handlers.ts';
 import { unverifiedClaims } from './jwt-claims.ts';
 import { type HandoverHandlerDeps, handoverHandlers } from './handover-handlers.ts';
 import { type TerminalHandlerDeps, terminalHandlers } from './terminal-handlers.ts';
+import { type ServerSettingsHandlerDeps, serverSettingsHandlers } from './server-settings-handlers.ts';
 import { serverTemplates } from './server-templates.ts';
 import type { SettingsService } from './settings.ts';
 
@@ -23,6 +24,7 @@ export interface HandlerDeps
     HandoverHandlerDeps,
     LockHandlerDeps,
     ManageHandlerDeps,
+    ServerSettingsHandlerDeps,
     TerminalHandlerDeps {
   readonly accounts: Accounts;
   readonly logins: Logins;
@@ -39,7 +41,7 @@ export interface HandlerDeps
   readonly copyLoginLink: (flowId: string) => Promise<void>;
   readonly clearClipboard: () => Promise<void>;
   /** Shows the system's file dialog; null when it was closed. */
-  readonly pickFile: (purpose: 'mytoken' | 'ca' | 'profile') => Promise<string | null>;
+  readonly pickFile: (purpose: 'mytoken' | 'ca' | 'profile' | 'ssh-key') => Promise<string | null>;
   /** Shows the system's save dialog; null when it was closed. */
   readonly pickSavePath: (suggestedName: string, what?: 'mytoken' | 'history') => Promise<string | null>;
   readonly openHelp: (link: string, accountId: string | undefined) => Promise<void>;
@@ -150,6 +152,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...manageHandlers(deps),
 
     ...handoverHandlers(deps),
+
+    ...serverSettingsHandlers(deps),
     ...terminalHandlers(deps),
 
     ...agentHandlers(deps),

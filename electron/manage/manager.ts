@@ -6,13 +6,14 @@ import {
   normaliseCapabilities,
 } from '../../shared/model/capabilities.ts';
 import { sameIssuer } from '../../shared/model/issuers.ts';
-import { concernsAllMytokens, missingCapability, type Operation } from '../../shared/model/operations.ts';
+import { concernsAllMytokens, missingCapability } from '../../shared/model/operations.ts';
 import { type Accounts, formerWish } from '../accounts/index.ts';
 import type { HistoryEvent, MytokenClient } from '../mytoken/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
 import type { MintedTokens, TokenBroker } from '../tokens/index.ts';
 import { flattenTrees, momIdsOf } from './flat-tree.ts';
 import { type Examination, examine } from './examine.ts';
+import { operationCheck } from './operation-check.ts';
 import type { Manager } from './types.ts';
 
 export interface ManagerDeps {
@@ -41,17 +42,7 @@ const momIdsPerRequest = 500;
 export function createManager(deps: ManagerDeps): Manager {
   const { accounts, broker, client, minted, clock, log } = deps;
 
-  const requireOperation = (accountId: string, operation: Operation): void => {
-    const capability = missingCapability(accounts.require(accountId).capabilities, operation);
-    if (capability === null) return;
-    throw new DomainError(
-      'mytoken/insufficient-capabilities',
-      'This mytoken lacks the capability for that.',
-      {
-        details: { capability, operation },
-      },
-    );
-  };
+  const requireOperation = operationCheck(accounts);
 
   const historyOf = (accountId: string, momIds?: readonly string[]): Promise<readonly HistoryEvent[]> =>
     broker.withMytoken(accountId, (mytoken) => client.eventHistory(mytoken, momIds));

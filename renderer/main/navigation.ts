@@ -1,7 +1,7 @@
 import type { NavigationTarget } from '../../shared/ipc/contract.ts';
 
 /** Tabs of an account; `manage/account-tabs.ts` says what is on them. */
-export type AccountTabId = 'overview' | 'state' | 'mytokens' | 'history' | 'handover';
+export type AccountTabId = 'overview' | 'state' | 'mytokens' | 'history' | 'server' | 'handover';
 
 /** Where the window is. */
 export type Place =

@@ -9,6 +9,7 @@ import { eventDe } from './de/events.ts';
 import { manageDe } from './de/manage.ts';
 import { handoverDe } from './de/handover.ts';
 import { terminalDe } from './de/terminal.ts';
+import { serverDe } from './de/server.ts';
 import { windowDe } from './de/window.ts';
 
 export const de = {
@@ -22,6 +23,7 @@ export const de = {
   ...eventDe,
   ...manageDe,
   ...handoverDe,
+  ...serverDe,
   ...activityDe,
   ...terminalDe,
 };

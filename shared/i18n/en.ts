@@ -9,6 +9,7 @@ import { eventEn } from './en/events.ts';
 import { manageEn } from './en/manage.ts';
 import { handoverEn } from './en/handover.ts';
 import { terminalEn } from './en/terminal.ts';
+import { serverEn } from './en/server.ts';
 import { windowEn } from './en/window.ts';
 
 /** All English texts; the keys of this object are the keys there are. */
@@ -23,6 +24,7 @@ export const en = {
   ...eventEn,
   ...manageEn,
   ...handoverEn,
+  ...serverEn,
   ...activityEn,
   ...terminalEn,
 } as const;

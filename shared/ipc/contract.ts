@@ -7,6 +7,7 @@ import { composeCalls } from './calls/compose.ts';
 import { lockCalls } from './calls/lock.ts';
 import { handoverCalls } from './calls/handover.ts';
 import { terminalCalls } from './calls/terminal.ts';
+import { serverSettingsCalls } from './calls/server-settings.ts';
 import type { CallSpec } from './calls/fields.ts';
 import { manageCalls } from './calls/manage.ts';
 import type { Channel } from './channels.ts';
@@ -23,6 +24,7 @@ export {
 export { helpLinks } from './calls/app.ts';
 export type { MintedView } from './calls/compose.ts';
 export type { HistoryEventView, InspectedView, MytokenReport, TreeNodeView } from './calls/manage.ts';
+export type { SshKeyView } from './calls/server-settings.ts';
 export type { WindowRole } from './calls/fields.ts';
 
 /** Every call a window can make: argument schema, result schema, the windows that may make it. One file in `calls/` per area. */
@@ -34,6 +36,7 @@ export const contract = {
   ...lockCalls,
   ...manageCalls,
   ...handoverCalls,
+  ...serverSettingsCalls,
   ...terminalCalls,
 } as const satisfies Record<Channel, CallSpec>;
 

@@ -11,6 +11,11 @@ export const operationCapabilities = {
   subtokens: 'tokeninfo:subtokens',
   'list-mytokens': 'manage_mytokens:list',
   'revoke-others': 'manage_mytokens:revoke',
+  'see-email': 'read@settings:email',
+  'change-email': 'settings:email',
+  'change-grants': 'settings:grants',
+  'see-ssh-keys': 'read@settings:grants:ssh',
+  'change-ssh-keys': 'settings:grants:ssh',
 } as const satisfies Record<string, string>;
 
 export type Operation = keyof typeof operationCapabilities;
@@ -18,7 +23,16 @@ export type Operation = keyof typeof operationCapabilities;
 export const operations = Object.keys(operationCapabilities) as readonly Operation[];
 
 /** Concern all mytokens of a user: any mytoken of the same user that may do it will do. */
-const userWide: ReadonlySet<Operation> = new Set(['history-of-others', 'list-mytokens', 'revoke-others']);
+const userWide: ReadonlySet<Operation> = new Set([
+  'history-of-others',
+  'list-mytokens',
+  'revoke-others',
+  'see-email',
+  'change-email',
+  'change-grants',
+  'see-ssh-keys',
+  'change-ssh-keys',
+]);
 
 export function concernsAllMytokens(operation: Operation): boolean {
   return userWide.has(operation);

@@ -4,6 +4,7 @@ import { OverviewTab } from '../account/OverviewTab.tsx';
 import type { AccountTabId } from '../navigation.ts';
 import { HandoverTab } from '../handover/HandoverTab.tsx';
 import { HistoryTab } from './history/HistoryTab.tsx';
+import { ServerTab } from '../server/ServerTab.tsx';
 import { StateTab } from './StateTab.tsx';
 import type { AccountTabProps } from './tab-props.ts';
 import { TreeTab } from './tree/TreeTab.tsx';
@@ -24,5 +25,6 @@ export const accountTabs: readonly [AccountTab, ...AccountTab[]] = [
   { id: 'state', label: 'manage.tab.state', Body: StateTab },
   { id: 'mytokens', label: 'manage.tab.mytokens', Body: TreeTab, roomy: true },
   { id: 'history', label: 'manage.tab.history', Body: HistoryTab, roomy: true },
+  { id: 'server', label: 'manage.tab.server', Body: ServerTab },
   { id: 'handover', label: 'manage.tab.handover', Body: HandoverTab },
 ];

@@ -31,4 +31,5 @@ export const desktopDe: Readonly<Record<keyof typeof desktopEn, string>> = {
   'dialog.save-mytoken': 'Mytoken speichern',
   'dialog.save-history': 'Verlauf speichern',
   'dialog.pick-ca': 'Datei mit Zertifikaten (PEM) auswählen',
+  'dialog.pick-ssh-key': 'Öffentlichen Schlüssel (.pub) wählen',
 };

@@ -196,6 +196,9 @@ export const errorsDe: Readonly<Record<keyof typeof errorsEn, string>> = {
   'error.agent/port-taken.next': 'Wähle einen anderen Port, oder lass die App einen wählen.',
   'error.agent/client-not-found.text': 'Diesen Programmschlüssel gibt es nicht mehr.',
   'error.agent/client-not-found.next': 'Erzeuge einen neuen.',
+  'error.server/ssh-key-unreadable.text': 'Das ist kein öffentlicher OpenSSH-Schlüssel.',
+  'error.server/ssh-key-unreadable.next':
+    'Füge die eine Zeile einer .pub-Datei ein. Ein privater Schlüssel verlässt nie die Maschine, auf der er gemacht wurde.',
   'error.settings/invalid.text': 'Diese Einstellung ist nicht möglich.',
   'error.settings/invalid.next': 'Prüfe den Wert.',
   'error.settings/could-not-save.text': 'Die Einstellungen konnten nicht gespeichert werden.',

@@ -29,4 +29,5 @@ export const desktopEn = {
   'dialog.save-mytoken': 'Save the mytoken',
   'dialog.save-history': 'Save the history',
   'dialog.pick-ca': 'Choose a file with certificates (PEM)',
+  'dialog.pick-ssh-key': 'Choose a public key (.pub)',
 } as const;

@@ -180,6 +180,9 @@ export const errorsEn = {
   'error.agent/port-taken.next': 'Choose another port, or let the app choose one.',
   'error.agent/client-not-found.text': 'This client key does not exist any more.',
   'error.agent/client-not-found.next': 'Create a new one.',
+  'error.server/ssh-key-unreadable.text': 'This is not an OpenSSH public key.',
+  'error.server/ssh-key-unreadable.next':
+    'Paste the one line of a .pub file. A private key never leaves the machine it was made on.',
   'error.settings/invalid.text': 'This setting is not possible.',
   'error.settings/invalid.next': 'Check the value.',
   'error.settings/could-not-save.text': 'The settings could not be saved.',

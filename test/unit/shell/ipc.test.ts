@@ -137,7 +137,7 @@ describe('the contract', () => {
   });
 
   it('hands a secret over only where that is the purpose', () => {
-    const secretNames = /accessToken|^key$|mytoken$|consentUri|pollingCode|^code$|refreshToken/i;
+    const secretNames = /accessToken|^key$|mytoken$|consentUri|pollingCode|^code$|refreshToken|^sshAccess/i;
     for (const channel of channels) {
       const spec = contract[channel];
       if (channel === 'state:get') continue; // its types are tested with a canary in the app's state
