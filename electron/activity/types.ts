@@ -1,4 +1,4 @@
-import type { ActivityRecord } from '../../shared/model/activity.ts';
+import type { ActivityRecord, ActivityView } from '../../shared/model/activity.ts';
 
 /** What is known when something has happened; when, and the id unless one was chosen beforehand, are filled in. */
 export type ActivityEntry = Omit<ActivityRecord, 'id' | 'atMs' | 'count' | 'lastAtMs'> & {
@@ -20,4 +20,17 @@ export interface Activity {
   /** The newest first. */
   list(): readonly ActivityRecord[];
   onChange(listener: () => void): () => void;
+}
+
+/** The log with its file: everything is in memory, the disk follows within seconds and survives a kill with what it had. */
+export interface ActivityLog extends Activity {
+  get(id: string): ActivityRecord | null;
+  state(): ActivityView;
+  /** Reads the file. What was added before comes after what is read. */
+  start(): Promise<void>;
+  /** Drops what is older than it is kept; to be called when that time was changed. */
+  prune(): void;
+  /** Deletes everything, on the disk too. */
+  clear(): Promise<void>;
+  stop(): Promise<void>;
 }

@@ -64,9 +64,6 @@ export interface AgentParts {
   view(): AgentView;
 }
 
-/** What a window shows at once; the rest stays in memory. */
-const mostShown = 100;
-
 export function createAgentParts(deps: AgentPartsDeps): AgentParts {
   const { accounts, activity, client, profiles, settings, lock, pause, clock, log } = deps;
   const { permissions } = deps;
@@ -151,7 +148,6 @@ export function createAgentParts(deps: AgentPartsDeps): AgentParts {
       waiting: approvals.count(),
       grants: grants.list(),
       blocked: blocks.list(),
-      activity: activity.list().slice(0, mostShown),
     }),
   };
 }

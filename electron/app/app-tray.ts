@@ -47,7 +47,7 @@ export function createAppTray(deps: AppTrayDeps): TrayIcon {
   const act = (action: TrayAction): void => {
     switch (action.kind) {
       case 'copy':
-        copier.accessToken({ accountId: action.accountId }).catch((error: unknown) => {
+        copier.accessToken({ accountId: action.accountId }, 'tray').catch((error: unknown) => {
           const account = accounts.get(action.accountId);
           if (account) notifications.copyFailed(account, explain(error));
         });

@@ -6,9 +6,12 @@ import type { MytokenClient } from '../mytoken/index.ts';
 import { Secret } from '../ports/index.ts';
 import type { Profiles } from '../profiles/index.ts';
 import type { MintedTokens, Minter } from '../tokens/index.ts';
+import type { ActivityLog } from '../activity/index.ts';
+import { recordComposed } from './activity-sources.ts';
 import { environmentLine } from './environment-line.ts';
 
 export interface ComposeHandlerDeps {
+  readonly activity: ActivityLog;
   readonly accounts: Accounts;
   readonly client: MytokenClient;
   readonly minter: Minter;
@@ -30,8 +33,10 @@ export function composeHandlers(deps: ComposeHandlerDeps): Pick<Handlers, Compos
   return {
     async 'compose:issue'({ accountId, wish }) {
       // First: once the mytoken is made, nothing may keep it from its user any more.
-      const { endpoints } = await client.discover(accounts.require(accountId).instanceUrl);
+      const account = accounts.require(accountId);
+      const { endpoints } = await client.discover(account.instanceUrl);
       const made = await minter.mint(accountId, wish);
+      recordComposed(deps.activity, account, made);
       const resultId = minted.keep(accountId, made);
       return {
         resultId,

@@ -134,6 +134,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       settings: () => settings.get(),
       platform,
       agent: () => core.agent.view(),
+      activity: () => core.activity.state(),
       lock: lockView,
       handover: () => core.handover.view(),
       inPlace: () => core.inPlace.view(),
@@ -185,6 +186,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     navigate: show,
   });
   const copier = createCopier({
+    activity: core.activity,
     accounts,
     broker,
     clipboard: systemClipboard,
@@ -209,7 +211,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       vault,
       retryStorage: () => core.retryStorage(),
       removeAccount: core.removeAccount,
-      copyAccessToken: (wish) => copier.accessToken(wish),
+      copyAccessToken: (wish) => copier.accessToken(wish, 'window'),
       copyLoginLink: (flowId) => copier.loginLink(flowId),
       minter: core.minter,
       minted: core.minted,
@@ -228,6 +230,8 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       },
       windowReady: () => window.ready(),
       agent: core.agent,
+      activity: core.activity,
+      clock,
       lock: core.lock,
       pause: core.pause,
       handover: core.handover,
@@ -273,7 +277,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       if (core.lock.isLocked()) void systemClipboard.clearNow();
     });
     core.pause.onChange(lockChanged);
-    core.activity.onChange(agentChanged);
+    core.activity.onChange(() => hub.changed('activity'));
     runApprovalDesk({
       approvals: core.agent.approvals,
       window: approvalWindow,

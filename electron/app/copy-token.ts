@@ -1,11 +1,14 @@
+import type { Activity } from '../activity/index.ts';
 import type { Accounts, Logins } from '../accounts/index.ts';
 import type { Clipboard } from '../clipboard/index.ts';
 import type { Notifications } from '../notifications/index.ts';
 import type { AccessTokenWish, TokenBroker } from '../tokens/index.ts';
 import type { Secret } from '../ports/index.ts';
+import { recordedBroker } from './activity-sources.ts';
 import type { SettingsService } from './settings.ts';
 
 export interface CopyDeps {
+  readonly activity: Activity;
   readonly accounts: Accounts;
   readonly broker: TokenBroker;
   readonly clipboard: Clipboard;
@@ -18,6 +21,7 @@ export interface Copier {
   /** From the window or the tray: the same steps, the same notification. */
   accessToken(
     wish: AccessTokenWish,
+    from: 'window' | 'tray',
   ): Promise<{ readonly tokenExpiresAtMs: number; readonly clearsAtMs: number }>;
   loginLink(flowId: string): Promise<void>;
   /** A new mytoken, or a line that sets it. */
@@ -28,8 +32,9 @@ export interface Copier {
 export function createCopier(deps: CopyDeps): Copier {
   const { accounts, broker, clipboard, notifications, logins, settings } = deps;
   return {
-    async accessToken(wish) {
-      const grant = await broker.accessToken({ ...wish, comment: 'Mytoken Desktop: copied by the user' });
+    async accessToken(wish, from) {
+      const copied = recordedBroker(broker, { kind: 'copy-access-token', door: from, by: 'user' }, deps);
+      const grant = await copied.accessToken({ ...wish, comment: 'Mytoken Desktop: copied by the user' });
       const clearAfterMs = settings.get().clipboardClearSeconds * 1000;
       const { clearsAtMs } = await clipboard.copySecret(grant.accessToken, {
         accountId: wish.accountId,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import {
   type Accounts,
   createAccounts,
@@ -13,7 +13,7 @@ import {
   readTokenFile,
   type RemovalMode,
 } from '../accounts/index.ts';
-import { type Activity, createActivity } from '../activity/index.ts';
+import { type ActivityLog, createActivity } from '../activity/index.ts';
 import {
   type ClientKeys,
   createCallerRecogniser,
@@ -46,6 +46,7 @@ import {
   type TokenBroker,
 } from '../tokens/index.ts';
 import { createVault, type KeyBackend, type Vault, type VaultStateKind } from '../vault/index.ts';
+import { recordLocks } from './activity-sources.ts';
 import { type AgentParts, createAgentParts } from './agent-parts.ts';
 import { createHandover, type Handover } from './handover-parts.ts';
 import { createInPlace, type InPlace } from './in-place-parts.ts';
@@ -95,7 +96,7 @@ export interface Core {
   readonly inspector: Inspector;
   readonly serverSettings: ServerSettings;
   readonly endpoint: HttpEndpoint;
-  readonly activity: Activity;
+  readonly activity: ActivityLog;
   readonly agent: AgentParts;
   readonly handover: Handover;
   readonly lock: AppLock;
@@ -122,6 +123,15 @@ export function createCore(deps: CoreDeps): Core {
   const refuseClosed = (): void => {
     if (lock.isLocked()) throw refusals.locked();
   };
+
+  const activity = createActivity({
+    path: paths.activity,
+    home: homedir(),
+    keepDays: () => settings.get().activityDays,
+    clock,
+    log,
+  });
+  recordLocks(activity, lock);
 
   const http: Http = createHttp({
     extraCa: () => loadCaFiles(settings.get().extraCaFiles, log),
@@ -198,7 +208,6 @@ export function createCore(deps: CoreDeps): Core {
     listFiles: visibleFiles,
     log,
   });
-  const activity = createActivity(clock);
   const manager = createManager({ accounts, broker, client, minted, clock, log });
   const inspector = createInspector({ accounts, client, readFile: readTokenFile, clock });
   const serverSettings = createServerSettings({
@@ -250,6 +259,7 @@ export function createCore(deps: CoreDeps): Core {
   const handover = createHandover({
     store: deps.stores.handover,
     accounts,
+    activity,
     broker,
     client,
     vault,
@@ -305,6 +315,7 @@ export function createCore(deps: CoreDeps): Core {
     if (login?.state === 'done' && login.renewsAccountId !== null) broker.forget(login.renewsAccountId);
   });
   const followSettings = settings.onChange((now, before) => {
+    if (now.activityDays < before.activityDays) activity.prune();
     if (now.extraCaFiles !== before.extraCaFiles) http.reconfigure();
     if (now.endpoint !== before.endpoint) void endpoint.apply(now.endpoint);
     if (now.httpSocket !== before.httpSocket) void endpoint.applySocket(now.httpSocket);
@@ -354,7 +365,10 @@ export function createCore(deps: CoreDeps): Core {
         handover.start(),
       ]);
       // Asking the keyring holds up the whole process for a moment: first let the answer “I am here” out.
-      clock.after(0, () => door.tryOpening());
+      clock.after(0, () => {
+        door.tryOpening();
+        void activity.start();
+      });
     },
     retryStorage: () => door.retry(),
     resumed() {
@@ -385,6 +399,7 @@ export function createCore(deps: CoreDeps): Core {
       keys.flush();
       await vault.close();
       await http.stop();
+      await activity.stop();
     },
   };
 }

@@ -5,6 +5,8 @@ import type { Handlers } from '../ipc/index.ts';
 import { Secret } from '../ports/index.ts';
 import type { AccessTokenGrant, AccessTokenWish, TokenBroker } from '../tokens/index.ts';
 import type { Vault } from '../vault/index.ts';
+import { type ActivityHandlerDeps, activityHandlers } from './activity-handlers.ts';
+import { recordedBroker } from './activity-sources.ts';
 import { type AgentHandlerDeps, agentHandlers } from './agent-handlers.ts';
 import { type ComposeHandlerDeps, composeHandlers } from './compose-handlers.ts';
 import { type ManageHandlerDeps, manageHandlers } from './manage-handlers.ts';
@@ -19,6 +21,7 @@ import type { SettingsService } from './settings.ts';
 
 export interface HandlerDeps
   extends
+    ActivityHandlerDeps,
     AgentHandlerDeps,
     ComposeHandlerDeps,
     HandoverHandlerDeps,
@@ -43,7 +46,10 @@ export interface HandlerDeps
   /** Shows the system's file dialog; null when it was closed. */
   readonly pickFile: (purpose: 'mytoken' | 'ca' | 'profile' | 'ssh-key') => Promise<string | null>;
   /** Shows the system's save dialog; null when it was closed. */
-  readonly pickSavePath: (suggestedName: string, what?: 'mytoken' | 'history') => Promise<string | null>;
+  readonly pickSavePath: (
+    suggestedName: string,
+    what?: 'mytoken' | 'history' | 'activity',
+  ) => Promise<string | null>;
   readonly openHelp: (link: string, accountId: string | undefined) => Promise<void>;
   readonly windowReady: () => void;
 }
@@ -51,6 +57,8 @@ export interface HandlerDeps
 /** What each call of a window does. Arguments and results are checked by ipc/ against the contract. */
 export function createHandlers(deps: HandlerDeps): Handlers {
   const { hub, accounts, logins, imports, client, broker, settings, vault } = deps;
+
+  const shown = recordedBroker(broker, { kind: 'show-access-token', door: 'window', by: 'user' }, deps);
 
   return {
     'state:get': () => Promise.resolve(hub.snapshot()),
@@ -144,10 +152,12 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     'tokens:copy': (wish) => deps.copyAccessToken(wish),
 
     async 'tokens:reveal'(wish) {
-      return reveal(await broker.accessToken(wish));
+      return reveal(await shown.accessToken(wish));
     },
 
     ...composeHandlers(deps),
+
+    ...activityHandlers(deps),
 
     ...manageHandlers(deps),
 

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { z } from 'zod';
 import type { HandoverView } from '../../shared/model/handover.ts';
 import { type Accounts, adoptLater } from '../accounts/index.ts';
+import type { Activity } from '../activity/index.ts';
 import type { AgentSocket } from '../agent/index.ts';
 import { createKeptFiles, type KeptFilesStorage } from '../files/index.ts';
 import {
@@ -16,6 +17,7 @@ import type { MytokenClient } from '../mytoken/index.ts';
 import type { Clock, Logger } from '../ports/index.ts';
 import type { TokenBroker } from '../tokens/index.ts';
 import type { Vault } from '../vault/index.ts';
+import { recordedBroker } from './activity-sources.ts';
 import type { JsonStore } from './json-store.ts';
 import type { AppPaths } from './paths.ts';
 import type { SettingsService } from './settings.ts';
@@ -23,6 +25,7 @@ import type { SettingsService } from './settings.ts';
 export interface HandoverDeps {
   readonly store: JsonStore;
   readonly accounts: Accounts;
+  readonly activity: Activity;
   readonly broker: TokenBroker;
   readonly client: MytokenClient;
   readonly vault: Pick<Vault, 'state' | 'onState'>;
@@ -92,7 +95,7 @@ export function createHandover(deps: HandoverDeps): Handover {
     storage: document.wishes('bearer', bearerWishes),
     files: createKeptFiles(document.part('bearerWritten'), userId),
     accounts,
-    broker,
+    broker: recordedBroker(broker, { kind: 'token-file', door: 'app', by: 'app' }, deps),
     serving,
     discoveryPath: paths.discoveredBearer,
     ownFolder: paths.bearerFolder,

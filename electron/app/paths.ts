@@ -12,6 +12,8 @@ export interface PathFacts {
 export interface AppPaths {
   readonly vault: string;
   readonly journal: string;
+  /** What was asked for and what became of it, as JSON lines. */
+  readonly activity: string;
   readonly logs: string;
   /** For the discovery file: per user, 0700, gone after logout where the platform has such a place. */
   readonly runtime: string;
@@ -36,6 +38,7 @@ export function appPaths(facts: PathFacts): AppPaths {
   return {
     vault: join(userData, 'vault'),
     journal: join(userData, 'journal'),
+    activity: join(userData, 'activity.jsonl'),
     logs: join(userData, 'logs'),
     runtime,
     bearerFolder: join(runtime, 'bearer'),

@@ -97,6 +97,7 @@ export function createStateHub(sources: StateSources, clock: Clock): StateHub {
         endpoint: sources.endpoint(),
         clients: sources.clients(),
         agent: sources.agent(),
+        activity: sources.activity(),
         lock: sources.lock(),
         handover: sources.handover(),
         inPlace: sources.inPlace(),

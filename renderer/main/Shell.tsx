@@ -1,4 +1,5 @@
 import AccountCircleOutlined from '@mui/icons-material/AccountCircleOutlined';
+import History from '@mui/icons-material/History';
 import SettingsOutlined from '@mui/icons-material/SettingsOutlined';
 import Terminal from '@mui/icons-material/Terminal';
 import Box from '@mui/material/Box';
@@ -9,6 +10,7 @@ import type { MessageKey } from '../../shared/i18n/catalogue.ts';
 import { useApp } from '../hooks/app-context.tsx';
 import { AccountPage } from './account/AccountPage.tsx';
 import { AccountsPage } from './accounts/AccountsPage.tsx';
+import { ActivityPage } from './activity/ActivityPage.tsx';
 import { AddAccountPage } from './add-account/AddAccountPage.tsx';
 import { ComposePage } from './compose/ComposePage.tsx';
 import { CopyBar } from './CopyBar.tsx';
@@ -25,12 +27,13 @@ import { StorageTrouble } from './storage/StorageTrouble.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
 const rail: readonly {
-  readonly page: 'accounts' | 'programs' | 'settings';
+  readonly page: 'accounts' | 'programs' | 'activity' | 'settings';
   readonly label: MessageKey;
   readonly icon: ReactElement;
 }[] = [
   { page: 'accounts', label: 'nav.accounts', icon: <AccountCircleOutlined /> },
   { page: 'programs', label: 'nav.programs', icon: <Terminal /> },
+  { page: 'activity', label: 'nav.activity', icon: <History /> },
   { page: 'settings', label: 'nav.settings', icon: <SettingsOutlined /> },
 ];
 
@@ -55,7 +58,7 @@ export function Shell(): ReactNode {
     return <StorageTrouble onSettings={() => setPlace({ page: 'settings' })} />;
   if (!state.settings.onboardingDone && place.page === 'accounts') return <OnboardingPage go={setPlace} />;
 
-  const active = place.page === 'programs' || place.page === 'settings' ? place.page : ('accounts' as const);
+  const active = rail.find(({ page }) => page === place.page)?.page ?? 'accounts';
   return (
     <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
       <Button
@@ -157,7 +160,9 @@ function PageAt({ place, go }: { readonly place: Place; readonly go: (place: Pla
     case 'inspect':
       return <InspectPage go={go} />;
     case 'programs':
-      return <ProgramsPage />;
+      return <ProgramsPage go={go} />;
+    case 'activity':
+      return <ActivityPage filter={place.filter} />;
     case 'settings':
       return <SettingsPage />;
   }

@@ -1,3 +1,4 @@
+import type { ActivityFilter } from '../../shared/model/activity.ts';
 import type { NavigationTarget } from '../../shared/ipc/contract.ts';
 
 /** Tabs of an account; `manage/account-tabs.ts` says what is on them. */
@@ -11,6 +12,7 @@ export type Place =
   | { readonly page: 'add-account'; readonly mode: 'login' | 'import'; readonly issuer?: string }
   | { readonly page: 'inspect' }
   | { readonly page: 'programs' }
+  | { readonly page: 'activity'; readonly filter?: Partial<ActivityFilter> }
   | { readonly page: 'settings' };
 
 export function placeOf(target: NavigationTarget): Place {

@@ -29,7 +29,8 @@ export function useShortcuts({ go, showSheet, lock }: ShortcutActions): void {
           lock();
           break;
         case 'f':
-          go({ page: 'accounts' });
+          // The page's own search, if it has one.
+          if (document.querySelector('main input[type="search"]') === null) go({ page: 'accounts' });
           requestAnimationFrame(() =>
             document.querySelector<HTMLInputElement>('input[type="search"]')?.focus(),
           );

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { ErrorEnvelope } from '../errors.ts';
+import type { ActivityFilter } from '../model/activity.ts';
 import { accountCalls } from './calls/accounts.ts';
+import { activityCalls } from './calls/activity.ts';
 import { agentCalls } from './calls/agent.ts';
 import { appCalls } from './calls/app.ts';
 import { composeCalls } from './calls/compose.ts';
@@ -30,6 +32,7 @@ export type { WindowRole } from './calls/fields.ts';
 /** Every call a window can make: argument schema, result schema, the windows that may make it. One file in `calls/` per area. */
 export const contract = {
   ...accountCalls,
+  ...activityCalls,
   ...agentCalls,
   ...appCalls,
   ...composeCalls,
@@ -49,6 +52,7 @@ export type NavigationTarget =
   | { readonly page: 'account'; readonly accountId: string }
   | { readonly page: 'add-account'; readonly issuer?: string }
   | { readonly page: 'compose'; readonly accountId: string }
+  | { readonly page: 'activity'; readonly filter?: Partial<ActivityFilter> }
   | { readonly page: 'settings' };
 
 /** What `ipcRenderer.invoke` answers: errors cross as data (R-16). */

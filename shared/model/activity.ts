@@ -87,3 +87,25 @@ export interface ActivityRecord {
   /** The last of them. */
   readonly lastAtMs?: number | undefined;
 }
+
+/** Null: any. */
+export interface ActivityFilter {
+  /** All of its words occur somewhere in the record. */
+  readonly text: string;
+  readonly program: string | null;
+  readonly accountId: string | null;
+  readonly outcome: ActivityOutcome | null;
+  readonly kind: ActivityKind | null;
+  readonly fromMs: number | null;
+}
+
+/** How the log stands; its records are asked for. */
+export interface ActivityView {
+  /** Counts up with every change. */
+  readonly changes: number;
+  readonly total: number;
+  /** Lines of the file that could not be read. */
+  readonly damaged: number;
+  /** Why it cannot be written to the disk at the moment, as the system names it. */
+  readonly problem: string | null;
+}

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { accountPolicies } from './approval.ts';
 import { lockRulesSchema } from './lock.ts';
 
+export const activityDays = [7, 30, 90] as const;
+
 /** Everything the user can set that is not an account. No secret ever lives here. */
 export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']),
@@ -30,6 +32,8 @@ export const settingsSchema = z.strictObject({
   /** Mytoken servers the user added himself. */
   instances: z.array(z.url().max(2048)).max(100),
   notifications: z.strictObject({ copied: z.boolean(), problems: z.boolean() }),
+  /** How long the log of what was asked for reaches back. */
+  activityDays: z.literal(activityDays),
   startHidden: z.boolean(),
   onboardingDone: z.boolean(),
 });
@@ -49,6 +53,7 @@ export const defaultSettings: Settings = {
   extraCaFiles: [],
   instances: [],
   notifications: { copied: true, problems: true },
+  activityDays: 30,
   startHidden: false,
   onboardingDone: false,
 };

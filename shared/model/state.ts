@@ -1,5 +1,5 @@
 import type { AccountView } from './account.ts';
-import type { ActivityRecord } from './activity.ts';
+import type { ActivityView } from './activity.ts';
 import type { BlockedProgramView, GrantView } from './approval.ts';
 import type { HandoverView } from './handover.ts';
 import type { LockView } from './lock.ts';
@@ -39,8 +39,6 @@ export interface AgentView {
   readonly waiting: number;
   readonly grants: readonly GrantView[];
   readonly blocked: readonly BlockedProgramView[];
-  /** The newest ones first, at most a hundred. */
-  readonly activity: readonly ActivityRecord[];
 }
 
 /**
@@ -130,6 +128,7 @@ export interface AppState {
   readonly endpoint: EndpointView;
   readonly clients: readonly ClientView[];
   readonly agent: AgentView;
+  readonly activity: ActivityView;
   readonly lock: LockView;
   readonly handover: HandoverView;
   readonly inPlace: InPlaceView;
@@ -151,6 +150,7 @@ export interface StatePatch {
   readonly endpoint?: EndpointView;
   readonly clients?: readonly ClientView[];
   readonly agent?: AgentView;
+  readonly activity?: ActivityView;
   readonly lock?: LockView;
   readonly handover?: HandoverView;
   readonly inPlace?: InPlaceView;

@@ -5,8 +5,9 @@ import Typography from '@mui/material/Typography';
 import { type ReactNode, useState } from 'react';
 import { Page } from '../../components/Page.tsx';
 import { useApp } from '../../hooks/app-context.tsx';
+import type { Place } from '../navigation.ts';
 import { TerminalTab } from '../terminal/TerminalTab.tsx';
-import { ActivitySection } from './ActivitySection.tsx';
+import { ActivityLink } from './ActivityLink.tsx';
 import { EndpointSection } from './EndpointSection.tsx';
 import { GrantSection } from './GrantSection.tsx';
 import { KeysSection } from './KeysSection.tsx';
@@ -18,7 +19,7 @@ const tabs = ['doors', 'permissions', 'terminal'] as const;
 type ProgramsTab = (typeof tabs)[number];
 
 /** Local programs: the doors they ask at, and what was decided about them. One file per section. */
-export function ProgramsPage(): ReactNode {
+export function ProgramsPage({ go }: { readonly go: (place: Place) => void }): ReactNode {
   const { t } = useApp();
   const [tab, setTab] = useState<ProgramsTab>('doors');
   return (
@@ -60,7 +61,7 @@ export function ProgramsPage(): ReactNode {
           <>
             <PolicySection />
             <GrantSection />
-            <ActivitySection />
+            <ActivityLink onOpen={() => go({ page: 'activity' })} />
           </>
         )}
         {tab === 'terminal' && <TerminalTab />}

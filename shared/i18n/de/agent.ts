@@ -63,7 +63,4 @@ export const agentDe = {
   'agent.grant-until': 'bis',
   'agent.grant-quit': 'bis die App beendet wird',
   'agent.forget': 'Vergessen: {program}',
-  'agent.activity': 'Was Programme verlangt haben',
-  'agent.activity-hint': 'Über den Socket von oidc-agent, seit die App läuft.',
-  'agent.activity-none': 'Noch nichts.',
 };

@@ -63,7 +63,4 @@ export const agentEn = {
   'agent.grant-until': 'until',
   'agent.grant-quit': 'until the app quits',
   'agent.forget': 'Forget: {program}',
-  'agent.activity': 'What programs asked for',
-  'agent.activity-hint': 'Over oidc-agent’s socket, since the app started.',
-  'agent.activity-none': 'Nothing yet.',
 } as const;

@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { type ClientKeys, createClientKeys, createHttpEndpoint } from '../../../electron/agent/index.ts';
 import type { HttpEndpoint, HttpEndpointDeps } from '../../../electron/agent/index.ts';
 import { createDesk, unknownCaller } from '../../../electron/agent/index.ts';
-import { type Activity, createActivity } from '../../../electron/activity/index.ts';
+import type { Activity } from '../../../electron/activity/index.ts';
 import {
   type Approvals,
   createApprovals,
@@ -22,6 +22,7 @@ import type { MintedMytoken } from '../../../electron/tokens/index.ts';
 import type { AccountPolicy, ApprovalDecision } from '../../../shared/model/approval.ts';
 import type { SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
 import { account, CanaryLogger, FakeAccounts, FakeBroker, MemoryClients } from '../../unit/agent/fakes.ts';
+import { memoryActivity } from '../../support/memory-activity.ts';
 
 export interface Answer {
   readonly status: number;
@@ -112,7 +113,7 @@ export async function start(
   const closed: Setup['closed'] = { reason: null };
   const mint = new FakeMint();
   const grants = createGrants(clock);
-  const activity = createActivity(clock);
+  const activity = memoryActivity(clock);
   const approvals = createApprovals({
     gate: () => ({ closed: closed.reason, unlockFirst: null }),
     grants,

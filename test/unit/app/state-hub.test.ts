@@ -59,8 +59,9 @@ beforeEach(() => {
     clients: () => [],
     agent: () => ({
       socket: { state: 'off', path: null, problem: null },
-      ...{ waiting: 0, grants: [], blocked: [], activity: [] },
+      ...{ waiting: 0, grants: [], blocked: [] },
     }),
+    activity: () => ({ changes: 0, total: 0, damaged: 0, problem: null }),
     lock: () => ({ locked: null, paused: null }),
     handover: () => ({ bearerFiles: [], mytokenFiles: [], discoveryPath: null }),
     inPlace: () => ({ places: [], environment: null }),

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createActivity } from '../../../electron/activity/index.ts';
 import {
   createApprovals,
   createBlocks,
@@ -12,6 +11,7 @@ import type { ApprovalContent, ApprovalDecision } from '../../../shared/model/ap
 import type { CallerView } from '../../../shared/model/caller.ts';
 import type { SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { memoryActivity } from '../../support/memory-activity.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 
 function caller(change: Partial<CallerView> = {}): CallerView {
@@ -61,7 +61,7 @@ function bench() {
   const clock = new FakeClock();
   const grants = createGrants(clock);
   const blocks = createBlocks(clock);
-  const activity = createActivity(clock);
+  const activity = memoryActivity(clock);
   const gate: { -readonly [K in keyof Gate]: Gate[K] } = { closed: null, unlockFirst: null };
   const approvals = createApprovals({
     gate: () => gate,

@@ -4,7 +4,6 @@ import { answerJson } from '../../../../electron/agent/socket/answers.ts';
 import { createAppLock } from '../../../../electron/lock/index.ts';
 import { wishOfProfile } from '../../../../electron/agent/socket/profile-wish.ts';
 import { readRequest } from '../../../../electron/agent/socket/requests.ts';
-import { createActivity } from '../../../../electron/activity/index.ts';
 import { createDesk } from '../../../../electron/agent/desk/index.ts';
 import { createSocketService } from '../../../../electron/agent/socket/service.ts';
 import { refusals } from '../../../../electron/approvals/index.ts';
@@ -13,6 +12,7 @@ import { DomainError } from '../../../../shared/errors.ts';
 import type { AccountPolicy, ApprovalContent } from '../../../../shared/model/approval.ts';
 import type { SubMytokenWish } from '../../../../shared/model/sub-mytoken.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
+import { memoryActivity } from '../../../support/memory-activity.ts';
 import { RecordingLog } from '../../../support/recording-log.ts';
 import { account, FakeAccounts } from '../fakes.ts';
 
@@ -64,7 +64,7 @@ function bench() {
     whileMinting: (): void => undefined,
   };
   const policyOf = (accountId: string): AccountPolicy => policies[accountId] ?? 'ask-once';
-  const activity = createActivity(clock);
+  const activity = memoryActivity(clock);
   const desk = createDesk({
     accounts,
     openAddAccount: () => undefined,

@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ActivityEntry, ActivityLog } from '../../../electron/activity/index.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { memoryActivity } from '../../support/memory-activity.ts';
+
+const cached: ActivityEntry = {
+  ...{ program: 'backup.sh', verified: true, accountId: 'a', accountName: 'Alice', kind: 'access-token' },
+  ...{ summary: 'openid', outcome: 'allowed', by: 'grant', durationMs: 0, door: 'agent-socket' },
+};
+const issued: ActivityEntry = {
+  ...cached,
+  ...{ kind: 'mytoken', by: 'user' },
+  mytoken: {
+    ...{ instanceUrl: 'https://mt', momId: 'mom', name: 'job', expiresAtMs: null },
+    ...{ revokedAtMs: null, revokeProblem: null },
+  },
+};
+
+let clock: FakeClock;
+let activity: ActivityLog;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  activity = memoryActivity(clock);
+});
+
+describe('repeats', () => {
+  it('within a minute are one record with a count and the last time', () => {
+    const firstMs = clock.nowMs();
+    activity.add(cached);
+    clock.advance(59_000);
+    activity.add(cached);
+    expect(activity.list()).toMatchObject([{ count: 2, atMs: firstMs, lastAtMs: firstMs + 59_000 }]);
+    clock.advance(1_000);
+    activity.add(cached);
+    expect(activity.list().map(({ count }) => count)).toEqual([undefined, 2]);
+  });
+
+  it.each([
+    ['another program', { program: 'other' }],
+    ['another account', { accountId: 'b' }],
+    ['another request', { summary: 'profile' }],
+    ['another rule', { by: 'policy' }],
+    ['another door', { door: 'http' }],
+    ['another key', { clientName: 'ci' }],
+    ['another outcome', { outcome: 'refused' }],
+  ] as const)('are not of %s', (_name, change) => {
+    activity.add(cached);
+    activity.add({ ...cached, ...change });
+    expect(activity.list()).toHaveLength(2);
+  });
+
+  it('are not what a person decided, nor mytokens', () => {
+    for (const entry of [{ ...cached, by: 'user' } as const, issued]) {
+      activity.add(entry);
+      activity.add(entry);
+    }
+    expect(activity.list()).toHaveLength(4);
+  });
+});
+
+describe('what became of a request', () => {
+  it('is added to its record', () => {
+    activity.add({ ...issued, id: 'one' });
+    expect(activity.amend('one', { outcome: 'failed', problem: 'mytoken/timeout' })).toBe(true);
+    expect(activity.list()).toMatchObject([{ id: 'one', outcome: 'failed', problem: 'mytoken/timeout' }]);
+    expect(activity.amend('nobody', { outcome: 'failed' })).toBe(false);
+  });
+
+  it('takes one of many out of their count, whichever of them it was', () => {
+    for (const id of ['one', 'two', 'three', 'four']) activity.add({ ...cached, id });
+    activity.amend('two', { outcome: 'failed', problem: 'mytoken/timeout' });
+    activity.amend('one', { outcome: 'failed', problem: 'mytoken/timeout' });
+    const counts = activity.list().map(({ outcome, count = 1 }) => `${outcome} ${count}`);
+    expect(counts.sort()).toEqual(['allowed 2', 'failed 2']);
+  });
+
+  it('of a busy program at a dead server does not fill the log', () => {
+    for (let index = 0; index < 100; index += 1) {
+      activity.add({ ...cached, id: `r${index}` });
+      activity.amend(`r${index}`, { outcome: 'failed', problem: 'mytoken/unreachable' });
+    }
+    expect(activity.list()).toMatchObject([{ outcome: 'failed', count: 100 }]);
+  });
+});
+
+describe('bounds', () => {
+  it('keeps the newest twenty thousand', () => {
+    for (let index = 0; index < 20_050; index += 1) activity.add({ ...issued, summary: String(index) });
+    expect(activity.list()).toHaveLength(20_000);
+    expect(activity.list()[0]?.summary).toBe('20049');
+  });
+
+  it('cuts what is too long', () => {
+    activity.add({ ...cached, summary: 'x'.repeat(5_000), executable: `/opt/${'y'.repeat(400)}/bin` });
+    const [record] = activity.list();
+    expect(record?.summary).toHaveLength(2_000);
+    expect(record?.executable?.length).toBeLessThanOrEqual(120);
+    expect(record?.executable).toMatch(/^\/opt.*…y*\/bin$/);
+  });
+});
