@@ -431,6 +431,50 @@ describe('approving', () => {
     approvals.stop();
   });
 
+  it('R-69 every end of a request leaves a record that says by what rule, automatic ones too', async () => {
+    const { approvals, activity, gate, decide, clock, grants } = bench();
+    const ask = (change: Partial<Question> = {}, signal?: AbortSignal): Promise<string> =>
+      approvals.ask(question(change), signal).then(
+        () => 'allowed',
+        (error: unknown) => (error as { code: string }).code,
+      );
+    const gone = new AbortController();
+    const granted = ask();
+    decide('allow', { grant: '1h' });
+    await granted;
+    await ask();
+    grants.clear();
+    await ask({ keyed: true });
+    await ask({ policy: 'allow' });
+    await ask({ policy: 'deny' });
+    const withdrawn = ask({}, gone.signal);
+    gone.abort();
+    await withdrawn;
+    const expired = ask();
+    clock.advance(60_001);
+    await expired;
+    const denied = ask();
+    decide('deny');
+    await denied;
+    await ask();
+    const blocked = ask({ content: mytoken });
+    decide('block');
+    await blocked;
+    await ask({ content: mytoken });
+    gate.closed = 'paused';
+    await ask();
+    expect(
+      activity
+        .list()
+        .map(({ outcome, by }) => `${outcome} by ${by}`)
+        .reverse(),
+    ).toEqual([
+      ...['allowed by user', 'allowed by grant', 'allowed by key', 'allowed by policy', 'refused by policy'],
+      ...['withdrawn by program', 'expired by time', 'denied by user', 'refused by flood', 'denied by user'],
+      ...['refused by block', 'refused by lock'],
+    ]);
+  });
+
   it('R-63 programs that cannot be recognised share no question, and no new process buys them room', async () => {
     const { approvals, decide, outcome, settle } = bench();
     const of = (pid: number): Promise<unknown> =>

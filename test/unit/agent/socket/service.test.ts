@@ -184,6 +184,20 @@ describe('access tokens over the agent’s protocol', () => {
     expect(tokens[0]).toMatchObject({ scope: ['openid'], audience: ['y'] });
   });
 
+  it('R-64 and fetches what was shown, also when the account’s defaults change while its user reads', async () => {
+    const { ask, asked, tokens, accounts, state } = bench();
+    state.whileAsked = () => {
+      accounts.records = accounts.records.map((record) => ({
+        ...record,
+        ...{ defaultScopes: ['openid', 'admin'], defaultAudience: ['everywhere'] },
+      }));
+      return Promise.resolve();
+    };
+    await ask({ request: 'access_token', account: 'egi' });
+    expect(asked[0]?.content).toEqual({ kind: 'access-token', scope: ['openid'], audience: ['y'] });
+    expect(tokens).toMatchObject([{ scope: ['openid'], audience: ['y'] }]);
+  });
+
   it('asks nobody in vain: an account that cannot be used is refused first', async () => {
     const { ask, asked, state } = bench();
     state.unusable = new DomainError('vault/locked', 'The store is locked.', { retryable: true });
