@@ -22,6 +22,7 @@ import { useNow } from '../hooks/use-now.ts';
 import { useTask } from '../hooks/use-task.ts';
 import { hostOf } from '../hooks/words.ts';
 import { CallerDetails } from './CallerDetails.tsx';
+import { NewAccountFacts } from './NewAccountFacts.tsx';
 import { useArmed } from './use-armed.ts';
 
 /** Who asks, what for, for how long; “no” is what happens by itself. */
@@ -134,7 +135,9 @@ export function ApprovalScreen({
         )}
         {content.kind === 'access-token' ? (
           <Wanted scope={content.scope} audience={content.audience} />
-        ) : content.kind !== 'mytoken' ? null : narrowing && found !== null ? (
+        ) : content.kind !== 'mytoken' ? (
+          <NewAccountFacts content={content} />
+        ) : narrowing && found !== null ? (
           <>
             <MytokenEditor
               history={history}

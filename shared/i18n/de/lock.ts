@@ -1,6 +1,6 @@
 import type { lockEn } from '../en/lock.ts';
 
-/** Sperren der App und Anhalten dessen, was sie für lokale Programme tut. */
+/** Sperren und Anhalten, und Konten, nach denen Programme fragen. */
 export const lockDe: Record<keyof typeof lockEn, string> = {
   'lock.title': 'Mytoken Desktop ist gesperrt',
   'lock.by.user': 'Du hast es gesperrt.',
@@ -39,5 +39,9 @@ export const lockDe: Record<keyof typeof lockEn, string> = {
   'tray.resume': 'Lokalen Zugriff fortsetzen',
   'agent.wanted': 'Ein Programm wartet auf ein Konto bei {provider}. Melde dich an, dann wirst du gefragt.',
   'agent.wanted-elsewhere': 'Dieser Mytoken-Server kennt {provider} nicht. Wähle einen anderen Server.',
+  'approval.new.server': 'Mytoken-Server',
+  'approval.new.provider': 'Anbieter',
+  'approval.new.can': 'Sein Mytoken kann',
+  'approval.new.untold': 'steht nicht dabei; der Server wird danach gefragt',
   'shortcuts.lock': 'Die App sperren',
 };

@@ -1,4 +1,4 @@
-/** Texts about locking the app and pausing what it does for local programs. */
+/** Texts about locking the app, pausing what it does for local programs, and accounts that programs ask for. */
 export const lockEn = {
   'lock.title': 'Mytoken Desktop is locked',
   'lock.by.user': 'You locked it.',
@@ -36,5 +36,9 @@ export const lockEn = {
   'tray.resume': 'Resume local access',
   'agent.wanted': 'A program waits for an account of {provider}. Log in, and it is asked about.',
   'agent.wanted-elsewhere': 'This mytoken server does not know {provider}. Choose another server.',
+  'approval.new.server': 'Mytoken server',
+  'approval.new.provider': 'Provider',
+  'approval.new.can': 'Its mytoken can',
+  'approval.new.untold': 'not told; the server is asked about it',
   'shortcuts.lock': 'Lock the app',
 } as const;
