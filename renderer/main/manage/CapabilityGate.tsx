@@ -6,6 +6,7 @@ import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
+import Typography from '@mui/material/Typography';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import type { AccountView } from '../../../shared/model/account.ts';
 import type { MytokenWish } from '../../../shared/model/mytoken.ts';
@@ -36,7 +37,22 @@ interface Gated {
 export function CapabilityGate({ children, ...gated }: Gated & { readonly children: ReactNode }): ReactNode {
   const { account, operation } = gated;
   const capability = operation === null ? null : missingCapability(account.capabilities, operation);
-  return capability === null ? children : <CapabilityNeeded {...gated} capability={capability} />;
+  if (capability !== null) return <CapabilityNeeded {...gated} capability={capability} />;
+  return (
+    <>
+      {children}
+      {operation !== null && <CapabilityUsed capability={operationCapabilities[operation]} />}
+    </>
+  );
+}
+
+function CapabilityUsed({ capability }: { readonly capability: string }): ReactNode {
+  const { t } = useApp();
+  return (
+    <Typography variant="caption" color="textSecondary">
+      {t('manage.need.uses')} <code>{capability}</code>
+    </Typography>
+  );
 }
 
 /** A failed action: a missing capability leads to where it can be had, anything else is an error like any other. */

@@ -14,6 +14,8 @@ export interface ServerView<T> {
   /** Loading would use up something, so it waits for a click. */
   readonly waits: boolean;
   readonly load: () => void;
+  /** After something was changed: if the server cannot be asked then, nothing is shown rather than what was. */
+  readonly loadAfterChange: () => void;
 }
 
 /**
@@ -23,13 +25,27 @@ export interface ServerView<T> {
 export function useServerView<T>(key: string, account: AccountView, ask: () => Promise<T>): ServerView<T> {
   const [value, setValue] = useKept<T | null>(key, null);
   const { run, busy, error } = useTask();
-  const load = useCallback(() => {
-    void run(async () => setValue(await ask()));
-  }, [run, ask, setValue]);
-  const free = !countsOtherUses(account.restrictions) && usableStatuses.has(account.status);
-  const missing = value === null && error === null;
+  const fetch = useCallback(
+    (changed: boolean) => {
+      void run(async () => {
+        try {
+          setValue(await ask());
+        } catch (failure) {
+          // What was true before the change is not true any more.
+          if (changed) setValue(null);
+          throw failure;
+        }
+      });
+    },
+    [run, ask, setValue],
+  );
+  const load = useCallback(() => fetch(false), [fetch]);
+  const loadAfterChange = useCallback(() => fetch(true), [fetch]);
+  const usable = usableStatuses.has(account.status);
+  const counted = countsOtherUses(account.restrictions);
+  const missing = value === null && error === null && usable;
   useEffect(() => {
-    if (missing && free) load();
-  }, [missing, free, load]);
-  return { value, busy, error, load, waits: missing && !free && !busy };
+    if (missing && !counted) load();
+  }, [missing, counted, load]);
+  return { value, busy, error, load, loadAfterChange, waits: missing && counted && !busy };
 }

@@ -6,6 +6,7 @@ export const manageDe = {
   'manage.need.title': 'Dafür fehlt eine Fähigkeit',
   'manage.need.text': 'Das Mytoken von {account} darf das nicht: {words}.',
   'manage.need.login': 'Damit neu anmelden …',
+  'manage.need.uses': 'Dafür nötige Fähigkeit:',
   'manage.need.use': 'Dafür {account} nehmen',
   'manage.wider.title': 'Mit mehr Fähigkeiten neu anmelden: {account}',
   'manage.wider.text':

@@ -7,6 +7,7 @@ export const manageEn = {
   'manage.need.title': 'This takes one more capability',
   'manage.need.text': 'The mytoken of {account} may not do this: {words}.',
   'manage.need.login': 'Log in again with it…',
+  'manage.need.uses': 'Capability that this takes:',
   'manage.need.use': 'Use {account} for this',
   'manage.wider.title': 'Log in again with more: {account}',
   'manage.wider.text':

@@ -67,6 +67,7 @@ function Trees({ account, go, scope }: AccountTabProps & { readonly scope: Scope
   const {
     value: nodes,
     load,
+    loadAfterChange,
     busy,
     error,
     waits,
@@ -81,7 +82,15 @@ function Trees({ account, go, scope }: AccountTabProps & { readonly scope: Scope
       />
       {waits && <UseNotice onLoad={load} busy={busy} />}
       {nodes !== null && (
-        <LoadedTrees nodes={nodes} account={account} go={go} scope={scope} busy={busy} onReload={load} />
+        <LoadedTrees
+          nodes={nodes}
+          account={account}
+          go={go}
+          scope={scope}
+          busy={busy}
+          onReload={load}
+          onChanged={loadAfterChange}
+        />
       )}
     </>
   );
@@ -94,11 +103,13 @@ function LoadedTrees({
   scope,
   busy,
   onReload,
+  onChanged,
 }: AccountTabProps & {
   readonly nodes: readonly TreeNodeView[];
   readonly scope: Scope;
   readonly busy: boolean;
   readonly onReload: () => void;
+  readonly onChanged: () => void;
 }): ReactNode {
   const { t } = useApp();
   const [order, setOrder] = useState<TreeOrder>('created');
@@ -219,7 +230,7 @@ function LoadedTrees({
             setTarget(null);
             if (changed) {
               setOpened(null);
-              onReload();
+              onChanged();
             }
           }}
         />
