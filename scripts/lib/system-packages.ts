@@ -50,6 +50,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { group: 'tools', commands: ['ps'], packages: ['procps'] },
   { group: 'tools', commands: ['oidc-token'], packages: ['oidc-agent-cli'] },
   { group: 'tools', commands: ['openssl'], packages: ['openssl'] },
+  // The lines that the window shows are run by each shell they are for.
+  { group: 'tools', commands: ['fish'], packages: ['fish'] },
+  { group: 'tools', commands: ['tcsh'], packages: ['tcsh'] },
 ];
 
 export interface SystemProbe {

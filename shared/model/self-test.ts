@@ -4,6 +4,7 @@ export const selfTestChecks = [
   'socket-encrypted',
   'http-file',
   'http-challenge',
+  'http-socket',
   'service-5',
   'service-4',
   'environment',

@@ -13,6 +13,7 @@ export const terminalLineIds = [
   'python',
   'python-library',
   'curl',
+  'curl-socket',
   'bearer-file',
   'variable-posix',
   'variable-fish',
@@ -21,6 +22,7 @@ export const terminalLineIds = [
   'address-socket',
   'address-service',
   'address-http',
+  'address-http-socket',
   'address-file',
 ] as const;
 export type TerminalLineId = (typeof terminalLineIds)[number];
@@ -38,6 +40,7 @@ export function terminalLines(facts: TerminalFacts): readonly TerminalLine[] {
   const { agent, endpoint, handover, inPlace, platform, account } = facts;
   const socket = agent.socket.state === 'listening' ? agent.socket.path : null;
   const announcement = endpoint.state === 'listening' ? endpoint.discoveryFile : null;
+  const httpSocket = endpoint.socket.state === 'listening' ? endpoint.socket.path : null;
   const service = inPlace.places.find(({ generation, state }) => generation === '5' && state === 'ready');
   const lines: TerminalLine[] = [];
   const add = (id: TerminalLineId, text: string): void => {
@@ -48,14 +51,18 @@ export function terminalLines(facts: TerminalFacts): readonly TerminalLine[] {
   if (hasShell && account !== null) {
     const name = account.shortname;
     if (socket !== null) {
-      const variable = `OIDC_SOCK=${shellWord(socket)}`;
+      // `env`: not every shell takes a variable in front of a command.
+      const variable = `env OIDC_SOCK=${shellWord(socket)}`;
       add('oidc-token', `${variable} oidc-token ${shellWord(name)}`);
       add('oidc-variables', `eval "$(${variable} oidc-token -c ${shellWord(name)})"`);
       add('python', `python3 -c ${shellWord(pythonProgram(socket, name))}`);
       const program = `import liboidcagent; print(liboidcagent.get_access_token(${JSON.stringify(name)}))`;
       add('python-library', `${variable} python3 -c ${shellWord(program)}`);
     }
-    if (announcement !== null) add('curl', curlLine(announcement, name));
+    if (announcement !== null) add('curl', curlLine(portOf(announcement), '', name));
+    if (httpSocket !== null) {
+      add('curl-socket', curlLine('http://mytoken-desktop', ` --unix-socket ${shellWord(httpSocket)}`, name));
+    }
     const file = handover.bearerFiles.find(({ accountId }) => accountId === account.id);
     if (file !== undefined) add('bearer-file', `export BEARER_TOKEN_FILE=${shellWord(file.path)}`);
   }
@@ -69,6 +76,7 @@ export function terminalLines(facts: TerminalFacts): readonly TerminalLine[] {
   if (service !== undefined) add('address-service', service.path);
   const [http] = endpoint.state === 'listening' ? endpoint.addresses : [];
   if (http !== undefined) add('address-http', http);
+  if (httpSocket !== null) add('address-http-socket', httpSocket);
   if (announcement !== null) add('address-file', announcement);
   return lines;
 }
@@ -95,12 +103,16 @@ function pythonProgram(socket: string, account: string): string {
   ].join('\n');
 }
 
-/** The key goes through standard input and the port is looked up: it is another one after each start of the app. */
-function curlLine(announcement: string, account: string): string {
-  const address = String.raw`$(sed -n 's|.*"\(http://127[^"]*\)".*|\1|p' ${shellWord(announcement)})`;
+/** The port is looked up: it is another one after each start of the app. */
+function portOf(announcement: string): string {
+  return String.raw`$(sed -n 's|.*"\(http://127[^"]*\)".*|\1|p' ${shellWord(announcement)})`;
+}
+
+/** The key goes through standard input: command lines are there for everybody to see. */
+function curlLine(address: string, options: string, account: string): string {
   return [
     String.raw`printf 'Authorization: Bearer %s\n' "$MYTOKEN_DESKTOP_KEY" |`,
-    "  curl -sS --fail --noproxy '*' -H @- -H 'Content-Type: application/json' \\",
+    `  curl -sS --fail --noproxy '*'${options} -H @- -H 'Content-Type: application/json' \\`,
     `    -d ${shellWord(JSON.stringify({ account }))} "${address}/v1/access-token"`,
   ].join('\n');
 }

@@ -2,9 +2,10 @@ import { request } from 'node:http';
 
 const longestAnswer = 16 * 1024;
 
-/** One challenge without a key (R-48): what came back. Rejects with the system's code, or `EBADMSG`. */
+/** One challenge without a key (R-48), on a UNIX socket if one is named. Rejects with the system's code, or `EBADMSG`. */
 export function askChallenge(
   address: string,
+  socketPath: string | null,
   body: Readonly<Record<string, string>>,
   patienceMs: number,
 ): Promise<unknown> {
@@ -13,6 +14,7 @@ export function askChallenge(
     const outgoing = request(new URL('/v1/challenge', address), {
       method: 'POST',
       agent: false,
+      ...(socketPath === null ? {} : { socketPath }),
       timeout: patienceMs,
       headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) },
     });

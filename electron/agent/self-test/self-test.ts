@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { InPlaceView, ServicePlaceView } from '../../../shared/model/in-place.ts';
 import type { SelfTestCheck, SelfTestProblem, SelfTestResult } from '../../../shared/model/self-test.ts';
 import type { EndpointView, SocketView } from '../../../shared/model/state.ts';
+import { socketHost } from '../http/door.ts';
 import { keyHintOf, newClientKey } from '../http/key-format.ts';
 import { challengeMessage } from '../http/payloads.ts';
 import type { ClientKeys } from '../http/types.ts';
@@ -65,13 +66,13 @@ export async function runSelfTest(deps: SelfTestDeps): Promise<readonly SelfTest
     }
   };
 
-  const overHttp = async (address: string): Promise<SelfTestProblem | null> => {
+  const overHttp = async (address: string, socketPath: string | null): Promise<SelfTestProblem | null> => {
     // A hint that no key has: what is answered to it depends on a secret of this very process.
     const hint = keyHintOf(newClientKey());
     const nonce = randomBytes(24).toString('base64url');
     try {
       const body = { nonce, key_hint: hint };
-      const { hmac } = challengeAnswer.parse(await askChallenge(address, body, patienceMs));
+      const { hmac } = challengeAnswer.parse(await askChallenge(address, socketPath, body, patienceMs));
       const expected = deps.answerChallenge(hint, challengeMessage(new URL(address).host, nonce));
       return hmac === expected ? null : 'not-us';
     } catch (error) {
@@ -110,10 +111,14 @@ export async function runSelfTest(deps: SelfTestDeps): Promise<readonly SelfTest
   }
   if (endpoint.state === 'listening') {
     tell('http-file', announced(), endpoint.discoveryFile);
-    for (const address of endpoint.addresses) tell('http-challenge', await overHttp(address), address);
+    for (const address of endpoint.addresses) tell('http-challenge', await overHttp(address, null), address);
   } else {
     tell('http-challenge', endpoint.state === 'off' ? 'off' : 'no-answer', null);
   }
+  const { state, path } = endpoint.socket;
+  if (state === 'listening' && path !== null) {
+    tell('http-socket', await overHttp(`http://${socketHost}`, path), path);
+  } else tell('http-socket', state === 'error' ? 'no-answer' : 'off', path);
   for (const place of places) {
     tell(place.generation === '5' ? 'service-5' : 'service-4', await atPlace(place), place.path);
   }

@@ -21,10 +21,13 @@ export function LinesSection(): ReactNode {
     accounts.find(({ id }) => id === chosen) ?? accounts.find(({ isDefault }) => isDefault) ?? accounts[0];
   const accountId = account?.id ?? null;
   const lines = useLines(
-    ['oidc-token', 'oidc-variables', 'python', 'python-library', 'curl', 'bearer-file'],
+    ['oidc-token', 'oidc-variables', 'python', 'python-library', 'curl', 'curl-socket', 'bearer-file'],
     accountId,
   );
-  const addresses = useLines(['address-socket', 'address-service', 'address-http', 'address-file'], null);
+  const addresses = useLines(
+    ['address-socket', 'address-service', 'address-http', 'address-http-socket', 'address-file'],
+    null,
+  );
   return (
     <>
       <Section title={t('terminal.title')} hint={t('terminal.hint')}>

@@ -37,7 +37,8 @@ export const terminalEn = {
   'terminal.variables.hint':
     'Type one of these, or put it into the start-up file of your shell yourself. It stays right as long as the app’s folder does not move.',
   'terminal.title': 'Ready lines',
-  'terminal.hint': 'They work as they stand, in any terminal of yours. None of them holds a secret.',
+  'terminal.hint':
+    'For bash, zsh and their like. They work as they stand, in any terminal of yours, and none of them holds a secret.',
   'terminal.account': 'Account',
   'terminal.no-account': 'Add an account first.',
   'terminal.no-lines': 'On this system there are no ready lines yet.',
@@ -49,6 +50,7 @@ export const terminalEn = {
   'terminal.line.python': 'Python, nothing to install',
   'terminal.line.python-library': 'Python with liboidcagent',
   'terminal.line.curl': 'curl, with the program’s key in MYTOKEN_DESKTOP_KEY',
+  'terminal.line.curl-socket': 'curl over the HTTP socket, with the key in MYTOKEN_DESKTOP_KEY',
   'terminal.line.bearer-file': 'Token file of this account',
   'terminal.line.variable-posix': 'bash, zsh and other POSIX shells',
   'terminal.line.variable-fish': 'fish',
@@ -58,6 +60,7 @@ export const terminalEn = {
   'terminal.line.address-socket': 'Socket of oidc-agent’s protocol',
   'terminal.line.address-service': 'The same, where oidc-agent 5 looks',
   'terminal.line.address-http': 'Local address',
+  'terminal.line.address-http-socket': 'HTTP socket',
   'terminal.line.address-file': 'File that names the local address',
   'terminal.copy': 'Copy: {what}',
   'terminal.copied': 'Copied: {what}',
@@ -73,6 +76,7 @@ export const terminalEn = {
   'self-test.check.socket-encrypted': 'Socket, encrypted requests',
   'self-test.check.http-file': 'File that names the local address',
   'self-test.check.http-challenge': 'Local address, with a challenge',
+  'self-test.check.http-socket': 'HTTP socket, with a challenge',
   'self-test.check.service-5': 'Place of oidc-agent 5',
   'self-test.check.service-4': 'Place of oidc-agent 4',
   'self-test.check.environment': 'Variable OIDC_SOCK in new programs',

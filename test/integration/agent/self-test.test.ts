@@ -102,6 +102,7 @@ describe('the self-test', () => {
       'socket-encrypted': null,
       'http-file': null,
       'http-challenge': null,
+      'http-socket': 'off',
       'service-5': null,
       environment: null,
     });
@@ -143,6 +144,16 @@ describe('the self-test', () => {
     await new Promise<void>((resolve) => silent.listen(socketPath, resolve));
     endings.push(() => silent.close());
     expect(await run()).toMatchObject({ 'socket-plain': 'no-answer', 'socket-encrypted': 'no-answer' });
+  });
+
+  it('knocks at the HTTP socket too', async () => {
+    await setup.endpoint.applySocket({ enabled: true, keyless: false });
+    expect(await run()).toMatchObject({ 'http-socket': null });
+    const elsewhere = {
+      ...setup.endpoint.state(),
+      socket: { state: 'listening', path: socketPath, problem: null },
+    } as const;
+    expect(await run({ endpoint: () => elsewhere })).toMatchObject({ 'http-socket': 'no-answer' });
   });
 
   it('notices that somebody else sits at its address', async () => {
