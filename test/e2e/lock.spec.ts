@@ -87,7 +87,7 @@ test('locked from the tray: scripts are refused, questions wait, and the approva
     await window.screenshot({ path: join(process.env['PICTURES'], 'locked.png') });
   }
   const refused = await oidcToken().catch((error: unknown) => error as { code: number; stderr: string });
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('Agent locked') as unknown });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('Agent locked') });
   // Behind the page there is nothing to be had either.
   expect((await ask(window, 'tokens:copy', { accountId }))?.error?.code).toBe('app/locked');
 

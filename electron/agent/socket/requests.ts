@@ -1,5 +1,4 @@
 import { plainText } from '../../../shared/model/untrusted-text.ts';
-import { Secret } from '../../ports/index.ts';
 import type { OfferedAccount } from '../desk/index.ts';
 import { splitList } from '../../../shared/model/mytoken.ts';
 
@@ -29,12 +28,15 @@ export type AgentRequest =
   | {
       readonly kind: 'add';
       /** Null for an account that has no mytoken, but a refresh token of the provider's. */
-      readonly offered: OfferedAccount | null;
+      readonly offered: OfferedByClient | null;
     }
   | { readonly kind: 'remove'; readonly account: string }
   | { readonly kind: 'lock' | 'unlock'; readonly password: string }
   | { readonly kind: 'file_read' }
   | { readonly kind: 'unsupported'; readonly request: string };
+
+/** Requests are read on a thread of their own and cross to the main one as plain data: there the text becomes a secret at once. */
+export type OfferedByClient = Omit<OfferedAccount, 'mytoken'> & { readonly mytokenText: string };
 
 export type ReadRequest =
   { readonly ok: true; readonly request: AgentRequest } | { readonly ok: false; readonly error: string };
@@ -158,7 +160,7 @@ function readOffer(value: unknown): AgentRequest | string {
   }
   return {
     kind: 'add',
-    offered: { name: plainText(name, longestName), instanceUrl, oidcIssuer, mytoken: new Secret(mytoken) },
+    offered: { name: plainText(name, longestName), instanceUrl, oidcIssuer, mytokenText: mytoken },
   };
 }
 

@@ -2,10 +2,11 @@ import { DomainError } from '../../../shared/errors.ts';
 import type { AccountPolicy } from '../../../shared/model/approval.ts';
 import type { CallerView } from '../../../shared/model/caller.ts';
 import type { AccountRecord, Accounts } from '../../accounts/index.ts';
+import { Secret } from '../../ports/index.ts';
 import type { AppLock } from '../../lock/index.ts';
-import type { AccountChoice, Asker, Desk, OfferedAccount } from '../desk/index.ts';
+import type { AccountChoice, Asker, Desk } from '../desk/index.ts';
 import type { AgentAnswer } from './answers.ts';
-import type { AgentRequest } from './requests.ts';
+import type { AgentRequest, OfferedByClient } from './requests.ts';
 import type { AgentService } from './types.ts';
 
 export interface SocketServiceDeps {
@@ -85,7 +86,7 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
   };
 
   const add = async (
-    offered: OfferedAccount | null,
+    offered: OfferedByClient | null,
     caller: CallerView,
     signal: AbortSignal,
   ): Promise<AgentAnswer> => {
@@ -96,7 +97,9 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
         info: 'Add the account in its window: that makes a mytoken',
       };
     }
-    await desk.importAccount(offered, askerOf(caller, null), signal);
+    const { mytokenText, ...said } = offered;
+    const account = { ...said, mytoken: new Secret(mytokenText) };
+    await desk.importAccount(account, askerOf(caller, null), signal);
     return { kind: 'done' };
   };
 

@@ -68,6 +68,7 @@ describe('a provider without an account', () => {
     await answerQuestion(core.agent.approvals, 'allow', 'add-account');
     const token = await sandbox.control.issueMytoken({ provider: 0 });
     await core.imports.fromText(token.value, { shortname: 'first' });
+    await new Promise((resolve) => setTimeout(resolve, 300)); // as long as a question would need to be asked
     expect(core.agent.approvals.count()).toBe(0);
     gone.abort();
     expect(await asked).toBe('gone');
