@@ -1,6 +1,6 @@
 export const eventDe = {
   'event.created': 'erstellt',
-  'event.AT_created': 'Access-Token bezogen',
+  'event.AT_created': 'Zugriffstoken bezogen',
   'event.MT_created': 'weiteres Mytoken daraus gemacht',
   'event.inherited_RT': 'Anmeldung des Mytokens übernommen, aus dem es gemacht ist',
   'event.token_rotated': 'durch eine neue Zeichenfolge ersetzt',

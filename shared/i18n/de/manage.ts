@@ -14,7 +14,7 @@ export const manageDe = {
   'manage.wider.children':
     'Das bisherige Mytoken wird danach widerrufen. Daraus gemachte Mytokens funktionieren weiter, gehören aber nicht zum neuen.',
   'manage.used.AT':
-    '{limit, plural, one {{done} von # Access-Token verbraucht} other {{done} von # Access-Tokens verbraucht}}',
+    '{limit, plural, one {{done} von # Zugriffstoken verbraucht} other {{done} von # Zugriffstoken verbraucht}}',
   'manage.used.other':
     '{limit, plural, one {{done} von # sonstigen Nutzung verbraucht} other {{done} von # sonstigen Nutzungen verbraucht}}',
   'manage.state.again': 'Server erneut fragen',
@@ -102,7 +102,7 @@ export const manageDe = {
   'manage.ends.expired':
     '{count, plural, one {# weiteres ist schon abgelaufen.} other {# weitere sind schon abgelaufen.}}',
   'manage.ends.what':
-    'Programme, die sie haben, bekommen keine Access-Tokens mehr. Access-Tokens, die sie schon haben, gelten bis zu ihrem Ablauf. Das lässt sich nicht rückgängig machen.',
+    'Programme, die sie haben, bekommen keine Zugriffstoken mehr. Zugriffstoken, die sie schon haben, gelten bis zu ihrem Ablauf. Das lässt sich nicht rückgängig machen.',
   'manage.ends.orphans':
     '{count, plural, one {# daraus gemachtes Mytoken funktioniert eigenständig weiter.} other {# daraus gemachte Mytokens funktionieren eigenständig weiter.}}',
   'manage.ends.ours':

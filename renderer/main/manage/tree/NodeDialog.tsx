@@ -77,7 +77,7 @@ export function NodeDialog({
             [t('manage.node.children'), t('manage.node.made', { children, below })],
           ]}
         />
-        <SelectableText label={t('account.facts.mom-id')} value={node.momId} rows={2} />
+        <SelectableText label={t('account.facts.mom-id')} value={node.momId} rows={3} />
         {!holder && (
           <Typography variant="body2" color="textSecondary">
             {t('manage.node.not-held')}

@@ -62,7 +62,7 @@ export function RevokeDialog({
   const revocation = useRevocation({ account, forest, derived, plan, ours, removesAccount });
   const { done, busy, error, finished } = revocation;
 
-  const name = target.kind === 'all' ? '' : (forest[target.index]?.name ?? '') || t('manage.no-name');
+  const name = target.kind === 'all' ? '' : (forest[target.index]?.name ?? '') || t('manage.node.unnamed');
   const word = t('manage.revoke.word');
   const mayGo = target.kind !== 'all' || typed.trim().toLocaleLowerCase() === word.toLocaleLowerCase();
 
