@@ -57,6 +57,7 @@ import type { SettingsService } from './settings.ts';
 import { createStoreDoor } from './store-door.ts';
 import { accountStorage, clientStorage, permissionStorage, profileStorage } from './stores.ts';
 import { visibleFiles } from './visible-files.ts';
+import { forgetAnswersOnChange } from './answer-watch.ts';
 
 export interface CoreDeps {
   readonly paths: AppPaths;
@@ -302,6 +303,10 @@ export function createCore(deps: CoreDeps): Core {
     log,
   });
 
+  const watchAnswers = forgetAnswersOnChange(
+    { lock, pause, settings, grants: agent.grants, approvals: agent.approvals, accounts, broker, vault },
+    () => agent.socket.forgetAnswers(),
+  );
   const forgetRemoved = accounts.onChange(({ removed }) => {
     for (const accountId of removed) agent.approvals.forgetAccount(accountId);
     const { policies } = settings.get();
@@ -382,6 +387,7 @@ export function createCore(deps: CoreDeps): Core {
     async stop() {
       door.stop();
       pause.end();
+      watchAnswers();
       forgetRenewed();
       forgetRemoved();
       followSettings();

@@ -14,7 +14,7 @@ import { type Activity, activityOf } from '../activity/index.ts';
 import { type Clock, Emitter, type Logger } from '../ports/index.ts';
 import type { Blocks } from './blocks.ts';
 import { createDenials } from './denials.ts';
-import type { Grants } from './grants.ts';
+import type { Given, Grants, GrantSubject } from './grants.ts';
 import { narrowedTo } from './narrower.ts';
 import { refusals } from './refusals.ts';
 
@@ -64,6 +64,8 @@ export interface Approvals {
    * something has to be unlocked first, `agent/not-narrower`.
    */
   decide(decision: ApprovalDecision): void;
+  /** The rule by which this would be answered with a yes now, without anybody being asked; null when there is none. Records nothing. */
+  standing(question: Question): Standing | null;
   current(): ApprovalView | null;
   /** The question with this id came onto the screen. Nothing can be approved before, and for a moment after (R-59). */
   shown(id: string): void;
@@ -84,6 +86,15 @@ export interface ApprovalsDeps {
   readonly activity: Activity;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** A yes that stands for further requests like this one, unless something changes. */
+export interface Standing {
+  readonly content: ApprovalContent;
+  /** Infinity for a rule without an end. */
+  readonly endsInMs: number;
+  /** The same was given once more: counted and recorded like any other time (R-69). */
+  repeated(): void;
 }
 
 interface Ruling {
@@ -151,20 +162,23 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
   };
 
   /** By what rule nobody needs to be asked; null when somebody does. */
-  const ruleFor = ({ caller, account, policy, keyed, content }: Question): Ruling | null => {
+  const ruleFor = (
+    { caller, account, policy, keyed, content }: Question,
+    find: (subject: GrantSubject) => (Given & { readonly grantId: string }) | null = grants.use,
+  ): Ruling | null => {
     if (content.kind !== 'access-token' || account === null) return null;
     if (policy === 'allow') return { content, by: 'policy' };
     if (policy !== 'ask-once') return null;
     if (keyed === true) return { content, by: 'key' };
-    const given = grants.use({
+    const given = find({
       caller,
       accountId: account.id,
       scope: content.scope,
       audience: content.audience,
     });
     if (given === null) return null;
-    const { grantId, ...less } = given;
-    return { content: { ...content, ...less }, by: 'grant', grantId };
+    const { scope, audience, grantId } = given;
+    return { content: { ...content, scope, audience }, by: 'grant', grantId };
   };
 
   const refuse = (question: Question, by: ActivityRecord['by'], error: DomainError): DomainError => {
@@ -232,6 +246,28 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
         signal?.addEventListener('abort', onAbort, { once: true });
         changedNow();
       });
+    },
+
+    standing(question) {
+      const { closed, unlockFirst } = gate();
+      if (stopped || closed !== null || unlockFirst !== null) return null;
+      if (question.policy === 'deny' || blocks.has(question.caller)) return null;
+      let endsInMs = Infinity;
+      const ruling = ruleFor(question, (subject) => {
+        const found = grants.find(subject);
+        endsInMs = found?.endsInMs ?? endsInMs;
+        return found;
+      });
+      if (ruling === null) return null;
+      const { content, by, grantId } = ruling;
+      return {
+        content,
+        endsInMs,
+        repeated() {
+          if (grantId !== undefined) grants.count(grantId);
+          record({ ...question, content }, 'allowed', by, { grantId });
+        },
+      };
     },
 
     decide({ id, contentHash, decision, grant, narrowed }) {

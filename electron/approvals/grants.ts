@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallerView } from '../../shared/model/caller.ts';
 import type { GrantDuration, GrantView } from '../../shared/model/approval.ts';
-import type { Clock } from '../ports/index.ts';
+import { type Clock, Emitter } from '../ports/index.ts';
 import type { StoredGrant } from './stored-permissions.ts';
 
 const minuteMs = 60_000;
@@ -32,6 +32,12 @@ export interface GrantSubject extends Given {
   readonly accountId: string;
 }
 
+export interface FoundGrant extends Given {
+  readonly grantId: string;
+  /** Infinity for one that lasts until it is taken back. */
+  readonly endsInMs: number;
+}
+
 /**
  * Remembered answers for access tokens: never for mytokens, never for a program that cannot be recognised (R-67). In memory, save those
  * the user made last for good.
@@ -44,6 +50,12 @@ export interface Grants {
    * answered with less gets that again.
    */
   use(subject: GrantSubject): (Given & { readonly grantId: string }) | null;
+  /** As `use`, without counting; also for how long, in milliseconds. */
+  find(subject: GrantSubject): FoundGrant | null;
+  /** A use that was found beforehand. Nothing when the grant is gone. */
+  count(grantId: string): void;
+  /** Some were taken back or changed; told before whoever did it goes on. */
+  onChange(listener: () => void): () => void;
   list(): readonly GrantView[];
   /** From the settings only: it lasts until it is taken back. Nothing when it is gone. Throws `settings/could-not-save`; then nothing changed. */
   keep(grantId: string): void;
@@ -62,6 +74,7 @@ export function createGrants(
   loaded: readonly StoredGrant[] = [],
   save: (grants: readonly StoredGrant[]) => void = () => undefined,
 ): Grants {
+  const changed = new Emitter<undefined>();
   let grants: readonly Grant[] = loaded.map(fromStored);
 
   const alive = ({ view, endsAtMonotonicMs }: Grant): boolean =>
@@ -78,6 +91,30 @@ export function createGrants(
       lasting.length === before.length && lasting.every(({ view }, i) => view.id === before[i]?.view.id);
     if (!same) save(lasting.map(toStored));
     grants = next;
+    changed.emit(undefined);
+  };
+
+  const find = ({ caller, accountId, scope, audience }: GrantSubject): FoundGrant | null => {
+    prune();
+    const own = grants.filter(
+      ({ identity, view }) => identity === caller.identity && view.accountId === accountId,
+    );
+    const wanted = { scope, audience };
+    const covering = own.find(({ view }) => covers(view.scope, scope) && covers(view.audience, audience));
+    const found = covering ?? own.findLast(({ asked }) => isSame(asked, wanted));
+    if (found === undefined) return null;
+    const { view, endsAtMonotonicMs } = found;
+    const given = found === covering ? wanted : { scope: view.scope, audience: view.audience };
+    const endsInMs = Math.min(
+      (view.expiresAtMs ?? Infinity) - clock.nowMs(),
+      (endsAtMonotonicMs ?? Infinity) - clock.monotonicMs(),
+    );
+    return { ...given, grantId: view.id, endsInMs };
+  };
+  const count = (grantId: string): void => {
+    grants = grants.map((grant) =>
+      grant.view.id === grantId ? { ...grant, view: { ...grant.view, uses: grant.view.uses + 1 } } : grant,
+    );
   };
 
   return {
@@ -104,20 +141,16 @@ export function createGrants(
       ];
       return view;
     },
-    use({ caller, accountId, scope, audience }) {
-      prune();
-      const own = grants.filter(
-        ({ identity, view }) => identity === caller.identity && view.accountId === accountId,
-      );
-      const wanted = { scope, audience };
-      const covering = own.find(({ view }) => covers(view.scope, scope) && covers(view.audience, audience));
-      const found = covering ?? own.findLast(({ asked }) => isSame(asked, wanted));
-      if (found === undefined) return null;
-      const view = { ...found.view, uses: found.view.uses + 1 };
-      grants = grants.map((grant) => (grant === found ? { ...grant, view } : grant));
-      const given = found === covering ? wanted : { scope: view.scope, audience: view.audience };
-      return { ...given, grantId: view.id };
+    use(subject) {
+      const found = find(subject);
+      if (found === null) return null;
+      count(found.grantId);
+      const { scope, audience, grantId } = found;
+      return { scope, audience, grantId };
     },
+    find,
+    count,
+    onChange: (listener) => changed.on(listener),
     list() {
       prune();
       return grants.map(({ view }) => view);

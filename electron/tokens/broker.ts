@@ -1,7 +1,7 @@
 import { DomainError } from '../../shared/errors.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { MytokenClient } from '../mytoken/index.ts';
-import type { Clock, Logger } from '../ports/index.ts';
+import { type Clock, Emitter, type Logger } from '../ports/index.ts';
 import type { Journal } from './journal.ts';
 import { MytokenKeeper } from './mytoken-keeper.ts';
 import { cacheKey, TokenCache } from './token-cache.ts';
@@ -32,6 +32,7 @@ export function createTokenBroker(deps: BrokerDeps): TokenBroker & { settle(): P
   const { accounts, clock } = deps;
   const cache = new TokenCache(clock);
   const keeper = new MytokenKeeper(deps);
+  const forgotten = new Emitter<undefined>();
   const inFlight = new Map<string, Promise<AccessTokenGrant>>();
   let stopping = false;
   let unsubscribe: (() => void) | null = null;
@@ -139,7 +140,11 @@ export function createTokenBroker(deps: BrokerDeps): TokenBroker & { settle(): P
 
     resolveUncertain: (accountId) => keeper.resolveUncertain(accountId),
 
-    forget: (accountId) => cache.forget(accountId),
+    forget(accountId) {
+      cache.forget(accountId);
+      forgotten.emit(undefined);
+    },
+    onForgotten: (listener) => forgotten.on(listener),
 
     cachedUntilMs(accountId) {
       const account = accounts.get(accountId);

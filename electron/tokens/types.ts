@@ -50,6 +50,8 @@ export interface TokenBroker {
   resolveUncertain(accountId: string): Promise<'alive' | 'dead'>;
   /** Drops cached access tokens of one account, or all. */
   forget(accountId?: string): void;
+  /** Called before `forget` returns. */
+  onForgotten(listener: () => void): () => void;
   /** The cached token's expiry for the account's defaults, for countdowns; null when nothing is cached. */
   cachedUntilMs(accountId: string): number | null;
   /** Resolves when no request is under way and every replaced mytoken is stored, or at `signal`. */

@@ -10,18 +10,19 @@ import type {
 import type { SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
 import type { AccountRecord, Accounts } from '../../accounts/index.ts';
 import { type Activity, type ActivityAmendment, activityOf } from '../../activity/index.ts';
-import type { Approvals } from '../../approvals/index.ts';
+import type { Approvals, Question } from '../../approvals/index.ts';
 import type { MintedMytoken, Minter, TokenBroker } from '../../tokens/index.ts';
 import { chooseAccount } from './choose-account.ts';
 import { importAccount, type ImportAccountDeps } from './import-account.ts';
 import { isAddableIssuer, type MissingAccountDeps, waitForAccount } from './missing-account.ts';
+import { repeatableOf } from './repeatable.ts';
 import type { AccountChoice, Asker, Desk, MytokenAsk } from './types.ts';
 
 export interface DeskDeps extends MissingAccountDeps, ImportAccountDeps {
-  readonly accounts: Pick<Accounts, 'all' | 'find' | 'defaultAccountId' | 'onChange'>;
+  readonly accounts: Pick<Accounts, 'all' | 'find' | 'defaultAccountId' | 'markUsed' | 'onChange'>;
   readonly broker: Pick<TokenBroker, 'accessToken'>;
   readonly minter: Pick<Minter, 'mint' | 'revoke'>;
-  readonly approvals: Pick<Approvals, 'ask'>;
+  readonly approvals: Pick<Approvals, 'ask' | 'standing'>;
   /** Approvals write down the decision; here what became of it is added. */
   readonly activity: Pick<Activity, 'add' | 'amend'>;
   readonly policyOf: (accountId: string) => AccountPolicy;
@@ -50,6 +51,15 @@ export function createDesk(deps: DeskDeps): Desk {
   const choose = (choice: AccountChoice, { accountIds }: Asker): AccountRecord =>
     chooseAccount(accounts, { accountIds, serves: (accountId) => policyOf(accountId) !== 'deny' }, choice);
 
+  const questionOf = (account: AccountRecord, content: ApprovalContent, from: Asker): Question => ({
+    caller: from.caller,
+    account: view(account),
+    policy: policyOf(account.id),
+    keyed: from.keyed,
+    content,
+    waitMs: from.waitMs,
+  });
+
   /** Resolves to what may be given once somebody, or a rule, said yes and nothing else stands in the way. */
   const permitted = async (
     account: AccountRecord,
@@ -58,18 +68,7 @@ export function createDesk(deps: DeskDeps): Desk {
     signal: AbortSignal,
     recordId: string,
   ): Promise<ApprovalContent> => {
-    const approved = await approvals.ask(
-      {
-        caller: from.caller,
-        account: view(account),
-        policy: policyOf(account.id),
-        keyed: from.keyed,
-        content,
-        waitMs: from.waitMs,
-        recordId,
-      },
-      signal,
-    );
+    const approved = await approvals.ask({ ...questionOf(account, content, from), recordId }, signal);
     try {
       await deps.refuseUnusable(account, 'before-serving');
       deps.refuseClosed();
@@ -135,7 +134,16 @@ export function createDesk(deps: DeskDeps): Desk {
       try {
         const grant = await fetched;
         deps.refuseClosed();
-        return { account, grant };
+        const repeatable = ask.fresh
+          ? null
+          : repeatableOf(deps, {
+              question: questionOf(account, content, from),
+              given,
+              accountId: account.id,
+              grant,
+              minValidMs: ask.minValidMs,
+            });
+        return { account, grant, repeatable };
       } catch (error) {
         note(recordId, { account, content: given, from }, failure(error));
         throw error;

@@ -56,9 +56,19 @@ export interface OfferedAccount {
   readonly mytoken: Secret;
 }
 
+/** An answer that needs no new decision for a while, when the same program asks the same again and nothing changed. */
+export interface Repeatable {
+  /** Counted from now: until the token is too old for the request, or the permission ends. */
+  readonly forMs: number;
+  /** It was given once more: counted and recorded like the first time. */
+  repeated(): void;
+}
+
 export interface ServedAccessToken {
   readonly account: AccountRecord;
   readonly grant: AccessTokenGrant;
+  /** Null when the next request has to be decided on anew. */
+  readonly repeatable: Repeatable | null;
 }
 
 export interface ServedMytoken {

@@ -1,12 +1,5 @@
 import type { Secret } from '../../ports/index.ts';
-
-/** An answer that needs no new decision for a while, when the same program asks the same again. */
-export interface Repeatable {
-  /** Counted from now: until the token is too old for the request, or the permission ends. */
-  readonly forMs: number;
-  /** It was given again at `atMs`: to be counted and written down like the first time (R-69). */
-  readonly repeated: (atMs: number) => void;
-}
+import type { Repeatable } from '../desk/index.ts';
 
 /** What the agent answers; the protocol's JSON is made here alone. */
 export type AgentAnswer =
@@ -16,7 +9,7 @@ export type AgentAnswer =
       readonly accessToken: Secret;
       readonly issuer: string;
       readonly expiresAtMs: number;
-      readonly repeatable?: Repeatable | undefined;
+      readonly repeatable?: Repeatable | null;
     }
   | {
       readonly kind: 'mytoken';

@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/index.ts';
-import type { AgentAnswer, Repeatable } from './answers.ts';
-import { Epoch, type LeaseTerms, type LeaseUse, longestLeaseMs, machineMs } from './leases.ts';
+import type { Repeatable } from '../desk/index.ts';
+import type { AgentAnswer } from './answers.ts';
+import { Epoch, type LeaseTerms, longestLeaseMs, machineMs } from './leases.ts';
 
 /** The main thread's side of leases: what may be given again, and who is told of it. See `leases.ts`. */
 export interface LeaseOffice {
@@ -10,7 +11,7 @@ export interface LeaseOffice {
   /** Null when the answer stands for this once. */
   leaseFor(answer: AgentAnswer, epoch: number): LeaseTerms | null;
   /** The thread has given answers again. */
-  used(uses: readonly LeaseUse[]): void;
+  used(leaseIds: readonly number[]): void;
   /** No lease counts any more, from before this returns. */
   forget(): void;
 }
@@ -34,8 +35,8 @@ export function createLeaseOffice(clock: Clock): LeaseOffice {
     epoch: epoch.buffer,
     now: () => epoch.now,
     leaseFor(answer, before) {
-      const repeatable = answer.kind === 'access-token' ? answer.repeatable : undefined;
-      if (repeatable === undefined || before !== epoch.now) return null;
+      const repeatable = answer.kind === 'access-token' ? (answer.repeatable ?? null) : null;
+      if (repeatable === null || before !== epoch.now) return null;
       const lifeMs = Math.min(longestLeaseMs, repeatable.forMs);
       if (lifeMs <= 0) return null;
       prune();
@@ -48,8 +49,8 @@ export function createLeaseOffice(clock: Clock): LeaseOffice {
         endsAtMs: clock.nowMs() + lifeMs,
       };
     },
-    used(uses) {
-      for (const { id, atMs } of uses) given.get(id)?.repeatable.repeated(atMs);
+    used(leaseIds) {
+      for (const id of leaseIds) given.get(id)?.repeatable.repeated();
     },
     forget: () => epoch.next(),
   };

@@ -12,11 +12,6 @@ export interface LeaseTerms {
   readonly endsAtMs: number;
 }
 
-export interface LeaseUse {
-  readonly id: number;
-  readonly atMs: number;
-}
-
 /** Longer and a window that shows what a program did would be told too late. */
 export const longestLeaseMs = 60_000;
 const mostLeases = 128;

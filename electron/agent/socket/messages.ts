@@ -1,5 +1,5 @@
 import type { CallerView } from '../../../shared/model/caller.ts';
-import type { LeaseTerms, LeaseUse } from './leases.ts';
+import type { LeaseTerms } from './leases.ts';
 import type { AgentRequest } from './requests.ts';
 
 /** What the thread of the connections is started with. */
@@ -25,7 +25,7 @@ export type FromThread =
   /** Whoever asked has gone. */
   | { readonly kind: 'withdrawn'; readonly id: number }
   | { readonly kind: 'turned-away' }
-  | { readonly kind: 'used'; readonly uses: readonly LeaseUse[] };
+  | { readonly kind: 'used'; readonly leaseIds: readonly number[] };
 
 /** From the main thread to that of the connections. */
 export type ToThread =

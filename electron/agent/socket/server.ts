@@ -164,7 +164,7 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
         log.warn('socket.foreign-user', {});
         break;
       case 'used':
-        office.used(message.uses);
+        office.used(message.leaseIds);
         break;
       case 'listening':
       case 'could-not-listen':

@@ -38,7 +38,7 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
     caller: CallerView,
     signal: AbortSignal,
   ): Promise<AgentAnswer> => {
-    const { grant } = await desk.accessToken(
+    const { grant, repeatable } = await desk.accessToken(
       {
         ...meant(request),
         scope: request.scope,
@@ -55,6 +55,7 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
       accessToken: grant.accessToken,
       issuer: grant.issuer,
       expiresAtMs: grant.expiresAtMs,
+      repeatable,
     };
   };
 

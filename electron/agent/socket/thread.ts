@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../ports/index.ts';
 import { createCallerRecogniser, type RecognisedCaller } from '../callers/index.ts';
 import { createKeySource } from './key-exchange.ts';
-import { Epoch, LeaseShelf, machineMs, type LeaseUse } from './leases.ts';
+import { Epoch, LeaseShelf, machineMs } from './leases.ts';
 import { createSocketListener } from './listener.ts';
 import type { FromThread, ThreadData, ToThread } from './messages.ts';
 import { codeOf } from './place.ts';
@@ -23,19 +23,19 @@ const clock = systemClock();
 const shelf = new LeaseShelf(new Epoch(data.epoch), { machineMs, nowMs: () => clock.nowMs() });
 const recognise = createCallerRecogniser(data);
 const waiting = new Map<number, { readonly key: string | null; resolve(json: string): void }>();
-let uses: LeaseUse[] = [];
+let uses: number[] = [];
 let lastId = 0;
 
 const tell = (message: FromThread): void => port.postMessage(message);
 
 const tellUses = (): void => {
-  if (uses.length > 0) tell({ kind: 'used', uses });
+  if (uses.length > 0) tell({ kind: 'used', leaseIds: uses });
   uses = [];
 };
 
 function use(id: number): void {
   if (uses.length === 0) setTimeout(tellUses, tellUsesAfterMs).unref();
-  uses.push({ id, atMs: clock.nowMs() });
+  uses.push(id);
 }
 
 function ask(

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -216,6 +217,88 @@ describe('the agent’s socket', () => {
     expect(reply['error']).toBe('Something unexpected went wrong inside Mytoken Desktop.');
     expect(JSON.stringify(reply)).not.toContain('canary');
   });
+});
+
+describe('an answer that may be given again', () => {
+  /** A program that can be recognised: a script of its own, by its whole path. */
+  let script: string;
+  const ask = async (request: object): Promise<string> => {
+    const { stdout } = await run(process.execPath, [script, path, JSON.stringify(request)]);
+    return (JSON.parse(stdout) as { access_token: string }).access_token;
+  };
+  const kit = { request: 'access_token', account: 'kit', min_valid_period: 0 };
+  let uses: number;
+  let forMs: number;
+
+  beforeEach(async () => {
+    uses = 0;
+    forMs = 30_000;
+    script = join(directory, 'ask.ts');
+    const client = new URL('../../support/agent-client.ts', import.meta.url);
+    writeFileSync(
+      script,
+      `import { askEncrypted } from ${JSON.stringify(client.href)};
+       const [path, request] = process.argv.slice(2);
+       console.log(JSON.stringify(await askEncrypted(path, JSON.parse(request))));`,
+    );
+    let number = 0;
+    answer = () => {
+      number += 1;
+      return Promise.resolve({
+        ...{ kind: 'access-token', accessToken: new Secret(`token ${number}`), issuer: 'https://op' },
+        expiresAtMs: Date.now() + 3_600_000,
+        repeatable: { forMs, repeated: () => (uses += 1) },
+      });
+    };
+    await open();
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'is, to the same program for the same request, and each time is told',
+    async () => {
+      expect([await ask(kit), await ask(kit), await ask(kit)]).toEqual(['token 1', 'token 1', 'token 1']);
+      await expect.poll(() => uses).toBe(2);
+      expect(await ask({ ...kit, scope: 'openid' })).toBe('token 2');
+      expect(await ask({ ...kit, application_hint: 'another name' })).toBe('token 3');
+      expect(await ask({ ...kit, min_valid_period: -1 })).toBe('token 4');
+      expect(await ask({ ...kit, min_valid_period: -1 })).toBe('token 5');
+      // Another program is another matter.
+      const other = join(directory, 'other.ts');
+      writeFileSync(other, readFileSync(script));
+      script = other;
+      expect(await ask(kit)).toBe('token 6');
+      expect(await ask(kit)).toBe('token 6');
+    },
+    60_000,
+  );
+
+  it('is not once something changed, nor after its time', async () => {
+    expect(await ask(kit)).toBe('token 1');
+    agent?.forgetAnswers();
+    expect(await ask(kit)).toBe('token 2');
+    agent?.forgetAnswers();
+    forMs = 0;
+    expect([await ask(kit), await ask(kit)]).toEqual(['token 3', 'token 4']);
+  }, 60_000);
+
+  it('is not when something changed while it was decided on', async () => {
+    const decide = answer;
+    answer = (...args) => {
+      agent?.forgetAnswers();
+      return decide(...args);
+    };
+    expect([await ask(kit), await ask(kit)]).toEqual(['token 1', 'token 2']);
+  }, 60_000);
+
+  it('is not to a program that cannot be recognised', async () => {
+    const client = new URL('../../support/agent-client.ts', import.meta.url);
+    const inline = `const { askEncrypted } = await import(${JSON.stringify(client.href)});
+      console.log((await askEncrypted(${JSON.stringify(path)}, ${JSON.stringify(kit)})).access_token);`;
+    const args = ['--input-type=module', '-e', inline];
+    const first = await run(process.execPath, args);
+    const second = await run(process.execPath, args);
+    expect([first.stdout.trim(), second.stdout.trim()]).toEqual(['token 1', 'token 2']);
+  }, 60_000);
 });
 
 describe('what lies in the way', () => {

@@ -117,7 +117,11 @@ export function account(id: string, more: Partial<AccountRecord> = {}): AccountR
   };
 }
 
-export class FakeAccounts implements Pick<Accounts, 'all' | 'find' | 'defaultAccountId' | 'onChange'> {
+export class FakeAccounts implements Pick<
+  Accounts,
+  'all' | 'find' | 'defaultAccountId' | 'markUsed' | 'onChange'
+> {
+  readonly used: string[] = [];
   records: AccountRecord[];
   defaultId: string | null;
   readonly #changed = new Emitter<AccountChange>();
@@ -125,6 +129,10 @@ export class FakeAccounts implements Pick<Accounts, 'all' | 'find' | 'defaultAcc
   constructor(records: AccountRecord[], defaultId: string | null = records[0]?.id ?? null) {
     this.records = records;
     this.defaultId = defaultId;
+  }
+
+  markUsed(accountId: string): void {
+    this.used.push(accountId);
   }
 
   all(): readonly AccountRecord[] {

@@ -101,6 +101,7 @@ function bench() {
       },
     },
     approvals: {
+      standing: () => null,
       ask: async (question) => {
         asked.push({
           account: question.account?.shortname ?? '',
