@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createActivity } from '../../../electron/activity/index.ts';
 import { repeatableOf } from '../../../electron/agent/desk/repeatable.ts';
 import {
   createApprovals,
@@ -12,6 +11,7 @@ import { Secret } from '../../../electron/ports/index.ts';
 import type { AccessTokenContent } from '../../../shared/model/approval.ts';
 import { unknownCaller } from '../../../electron/agent/index.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { memoryActivity } from '../../support/memory-activity.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 
 const account = {
@@ -29,7 +29,7 @@ function bench() {
   const clock = new FakeClock();
   const grants = createGrants(clock);
   const blocks = createBlocks(clock);
-  const activity = createActivity(clock);
+  const activity = memoryActivity(clock);
   const gate: { -readonly [K in keyof Gate]: Gate[K] } = { closed: null, unlockFirst: null };
   const log = new RecordingLog();
   const approvals = createApprovals({ gate: () => gate, grants, blocks, activity, clock, log });
