@@ -232,6 +232,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       agent: core.agent,
       activity: core.activity,
       clock,
+      pairing: endpoint.pairing,
       lock: core.lock,
       pause: core.pause,
       handover: core.handover,

@@ -16,6 +16,7 @@ import { unverifiedClaims } from './jwt-claims.ts';
 import { type HandoverHandlerDeps, handoverHandlers } from './handover-handlers.ts';
 import { type TerminalHandlerDeps, terminalHandlers } from './terminal-handlers.ts';
 import { type ServerSettingsHandlerDeps, serverSettingsHandlers } from './server-settings-handlers.ts';
+import { type PairingHandlerDeps, pairingHandlers } from './pairing-handlers.ts';
 import { serverTemplates } from './server-templates.ts';
 import type { SettingsService } from './settings.ts';
 
@@ -25,6 +26,7 @@ export interface HandlerDeps
     AgentHandlerDeps,
     ComposeHandlerDeps,
     HandoverHandlerDeps,
+    PairingHandlerDeps,
     LockHandlerDeps,
     ManageHandlerDeps,
     ServerSettingsHandlerDeps,
@@ -167,6 +169,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...terminalHandlers(deps),
 
     ...agentHandlers(deps),
+
+    ...pairingHandlers(deps),
 
     ...lockHandlers(deps),
 

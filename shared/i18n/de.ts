@@ -10,6 +10,7 @@ import { manageDe } from './de/manage.ts';
 import { handoverDe } from './de/handover.ts';
 import { terminalDe } from './de/terminal.ts';
 import { serverDe } from './de/server.ts';
+import { pairingDe } from './de/pairing.ts';
 import { windowDe } from './de/window.ts';
 
 export const de = {
@@ -24,6 +25,7 @@ export const de = {
   ...manageDe,
   ...handoverDe,
   ...serverDe,
+  ...pairingDe,
   ...activityDe,
   ...terminalDe,
 };

@@ -10,6 +10,7 @@ import { manageEn } from './en/manage.ts';
 import { handoverEn } from './en/handover.ts';
 import { terminalEn } from './en/terminal.ts';
 import { serverEn } from './en/server.ts';
+import { pairingEn } from './en/pairing.ts';
 import { windowEn } from './en/window.ts';
 
 /** All English texts; the keys of this object are the keys there are. */
@@ -25,6 +26,7 @@ export const en = {
   ...manageEn,
   ...handoverEn,
   ...serverEn,
+  ...pairingEn,
   ...activityEn,
   ...terminalEn,
 } as const;

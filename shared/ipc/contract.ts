@@ -12,6 +12,7 @@ import { terminalCalls } from './calls/terminal.ts';
 import { serverSettingsCalls } from './calls/server-settings.ts';
 import type { CallSpec } from './calls/fields.ts';
 import { manageCalls } from './calls/manage.ts';
+import { pairingCalls } from './calls/pairing.ts';
 import type { Channel } from './channels.ts';
 
 export {
@@ -41,6 +42,7 @@ export const contract = {
   ...handoverCalls,
   ...serverSettingsCalls,
   ...terminalCalls,
+  ...pairingCalls,
 } as const satisfies Record<Channel, CallSpec>;
 
 export type CallArgs<C extends Channel> = z.input<(typeof contract)[C]['args']>;

@@ -46,6 +46,7 @@ export function ClientCard({
           ) : (
             <>
               {t('accounts.used')} <Moment atMs={client.lastUsedAtMs} />
+              {client.lastUsedBy !== null && ` ${t('http-socket.used-by', { program: client.lastUsedBy })}`}
             </>
           )}
           {client.expiresAtMs !== null && (

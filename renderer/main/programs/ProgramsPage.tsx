@@ -9,6 +9,7 @@ import type { Place } from '../navigation.ts';
 import { TerminalTab } from '../terminal/TerminalTab.tsx';
 import { ActivityLink } from './ActivityLink.tsx';
 import { EndpointSection } from './EndpointSection.tsx';
+import { HttpSocketSection } from './HttpSocketSection.tsx';
 import { GrantSection } from './GrantSection.tsx';
 import { KeysSection } from './KeysSection.tsx';
 import { PolicySection } from './PolicySection.tsx';
@@ -53,6 +54,7 @@ export function ProgramsPage({ go }: { readonly go: (place: Place) => void }): R
         {tab === 'doors' && (
           <>
             <EndpointSection />
+            <HttpSocketSection />
             <KeysSection />
             <SocketSection />
           </>
