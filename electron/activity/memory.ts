@@ -50,6 +50,10 @@ export class ActivityMemory {
       id,
       atMs: nowMs,
       durationMs: Math.round(entry.durationMs),
+      // Programs choose their names and servers theirs: of any length.
+      program: cut(entry.program, longestText),
+      accountName: cut(entry.accountName, longestText),
+      clientName: entry.clientName === undefined ? undefined : cut(entry.clientName, longestText),
       summary: cut(entry.summary, longestText),
       restrictions: entry.restrictions === undefined ? undefined : cut(entry.restrictions, longestText),
       executable: executable === undefined ? undefined : shortPath(executable, this.#home),

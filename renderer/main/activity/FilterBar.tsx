@@ -37,8 +37,8 @@ export function FilterBar({
   readonly onChange: (fields: FilterFields) => void;
 }): ReactNode {
   const { state, t } = useApp();
-  const select = <K extends Exclude<keyof FilterFields, 'text'>>(
-    name: K,
+  const select = (
+    name: Exclude<keyof FilterFields, 'text'>,
     label: string,
     choices: readonly Choice[],
   ): ReactNode => {

@@ -48,31 +48,36 @@ export function useActivity(filter: ActivityFilter): ActivityEntries & {
   }, []);
 
   const load = useCallback(
-    async (wanted: ActivityFilter, fromTop: boolean): Promise<void> => {
+    (wanted: ActivityFilter, fromTop: boolean): void => {
       asked.current += 1;
       const mine = asked.current;
       const before = current.current.filter === wanted ? current.current : none;
       const limit = Math.min(mostAtOnce, Math.max(pageSize, before.records.length + pageSize));
-      try {
-        const { records, total, programs } = await call('activity:query', {
-          filter: wanted,
-          offset: 0,
-          limit,
-        });
-        if (mine !== asked.current) return;
-        setError(null);
-        const first = before.records[0];
-        const at = fromTop || first === undefined ? 0 : records.findIndex(({ id }) => id === first.id);
-        const newer = at >= 0 ? at : Math.max(0, total - before.total);
-        const again = records.slice(Math.max(0, at));
-        const kept =
-          at < 0 && total > 0
-            ? before.records
-            : [...again, ...(fromTop ? [] : before.records.slice(again.length))];
-        put({ records: kept, total, newer: total === 0 ? 0 : newer, programs, ready: true, filter: wanted });
-      } catch (caught) {
-        if (mine === asked.current) setError(asApiError(caught));
-      }
+      call('activity:query', { filter: wanted, offset: 0, limit }).then(
+        ({ records, total, programs }) => {
+          if (mine !== asked.current) return;
+          setError(null);
+          const first = before.records[0];
+          const at = fromTop || first === undefined ? 0 : records.findIndex(({ id }) => id === first.id);
+          const newer = at >= 0 ? at : Math.max(0, total - before.total);
+          const again = records.slice(Math.max(0, at));
+          const kept =
+            at < 0 && total > 0
+              ? before.records
+              : [...again, ...(fromTop ? [] : before.records.slice(again.length))];
+          put({
+            records: kept,
+            total,
+            newer: total === 0 ? 0 : newer,
+            programs,
+            ready: true,
+            filter: wanted,
+          });
+        },
+        (caught: unknown) => {
+          if (mine === asked.current) setError(asApiError(caught));
+        },
+      );
     },
     [call, put],
   );
@@ -81,13 +86,13 @@ export function useActivity(filter: ActivityFilter): ActivityEntries & {
   useEffect(() => {
     latest.current = filter;
     following.current = true;
-    void load(filter, true);
+    load(filter, true);
   }, [filter, load]);
 
   useEffect(() => {
     timer.current ??= window.setTimeout(() => {
       timer.current = null;
-      void load(latest.current, following.current);
+      load(latest.current, following.current);
     }, lookEveryMs);
   }, [changes, load]);
   useEffect(
@@ -121,7 +126,7 @@ export function useActivity(filter: ActivityFilter): ActivityEntries & {
   }, []);
   const showNewer = useCallback(() => {
     following.current = true;
-    void load(latest.current, true);
+    load(latest.current, true);
   }, [load]);
 
   return { ...held, error, loadMore, follow, showNewer };

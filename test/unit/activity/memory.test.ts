@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ActivityEntry, ActivityLog } from '../../../electron/activity/index.ts';
+import { readRecord } from '../../../electron/activity/read-record.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { memoryActivity } from '../../support/memory-activity.ts';
 
@@ -97,5 +98,15 @@ describe('bounds', () => {
     expect(record?.summary).toHaveLength(2_000);
     expect(record?.executable?.length).toBeLessThanOrEqual(120);
     expect(record?.executable).toMatch(/^\/opt.*…y*\/bin$/);
+  });
+});
+
+describe('words of others', () => {
+  it('are cut, or the next start could not read the record any more', () => {
+    const long = 'x'.repeat(10_000);
+    activity.add({ ...cached, program: long, accountName: long, clientName: long, summary: long });
+    const [record] = activity.list();
+    expect(readRecord(JSON.stringify(record))).toMatchObject({ program: record?.program });
+    expect(record?.clientName?.length).toBeLessThan(4_096);
   });
 });
