@@ -40,6 +40,16 @@ function oidcToken(): Promise<{ stdout: string; stderr: string }> {
   return run('oidc-token', ['alpha'], { env: environment(), timeout: 60_000 });
 }
 
+/** The socket stands a moment after it was switched on. */
+async function firstToken(): Promise<void> {
+  const length = (): Promise<number> =>
+    oidcToken().then(
+      ({ stdout }) => stdout.length,
+      () => 0,
+    );
+  await expect.poll(length, { timeout: 20_000 }).toBeGreaterThan(20);
+}
+
 /** `oidc-add` with a terminal of its own, where somebody types the password each time it asks. */
 async function oidcAdd(option: '-x' | '-X', password: string): Promise<string> {
   const child = spawn('script', ['-qec', `oidc-add ${option}`, '/dev/null'], { env: environment() });
@@ -74,7 +84,7 @@ test('locked from the tray: scripts are refused, questions wait, and the approva
   const { window } = running;
   const tray = await desktop.tray();
   await call(window, 'settings:update', { policies: { [accountId]: 'allow' } });
-  await expect.poll(() => oidcToken().then(({ stdout }) => stdout.length)).toBeGreaterThan(20);
+  await firstToken();
 
   await expect.poll(async () => (await tray.menu()).map(({ label }) => label)).toContain('Lock');
   await tray.click('Lock');
@@ -123,7 +133,7 @@ test('oidc-add locks with a password and takes it off again; the window can do w
   test.setTimeout(120_000);
   const { running, accountId } = await openAgent();
   await call(running.window, 'settings:update', { policies: { [accountId]: 'allow' } });
-  await expect.poll(() => oidcToken().then(({ stdout }) => stdout.length)).toBeGreaterThan(20);
+  await firstToken();
 
   expect(await oidcAdd('-x', 'a password')).toContain('Agent locked');
   await expect(running.window.getByText('A program locked it with a password.')).toBeVisible();
