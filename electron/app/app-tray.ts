@@ -13,7 +13,9 @@ import {
   type TrayAction,
   type TrayIcon,
   type TrayModel,
+  withDot,
 } from '../tray/index.ts';
+import { dotColour } from './badge.ts';
 import type { Copier } from './copy-token.ts';
 import type { Core } from './core.ts';
 import type { Language } from './language.ts';
@@ -98,7 +100,14 @@ export function createAppTray(deps: AppTrayDeps): TrayIcon {
       const panel = `${locked ? 'locked-' : ''}${nativeTheme.shouldUseDarkColors ? 'dark-22' : 'light-22'}`;
       const template = locked ? 'trayLockedTemplate' : 'trayTemplate';
       const name = process.platform === 'darwin' ? template : panel;
-      return nativeImage.createFromPath(join(deps.appRoot, 'out', 'assets', 'tray', `${name}.png`));
+      const plain = nativeImage.createFromPath(join(deps.appRoot, 'out', 'assets', 'tray', `${name}.png`));
+      if (agent.approvals.count() === 0) return plain;
+      const { width, height } = plain.getSize();
+      const mac = process.platform === 'darwin';
+      const dotted = withDot({ width, height, data: plain.toBitmap() }, mac ? [0, 0, 0, 255] : dotColour);
+      const image = nativeImage.createFromBitmap(Buffer.from(dotted.data), { width, height });
+      image.setTemplateImage(mac);
+      return image;
     },
     menu: () => buildTrayMenu(model(), language.t()),
     tooltip: () => `${language.t()('app.name')}\n${statusLine(model(), language.t())}`,

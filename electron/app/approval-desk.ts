@@ -1,25 +1,50 @@
 import type { ApprovalView } from '../../shared/model/approval.ts';
 import type { Approvals } from '../approvals/index.ts';
 import type { Notifications } from '../notifications/index.ts';
+import type { Clock } from '../ports/index.ts';
 import type { ApprovalWindow } from '../windows/index.ts';
 
-/** Keeps window and notification in step with the questions that wait; one notification for a burst. */
+/** Questions that come together are told together; nobody notices so short a wait. */
+const burstMs = 400;
+
+/**
+ * Keeps window, notification and badges in step with the questions that wait: one notification for a burst, all of it gone with the last
+ * question (R-61, R-63).
+ */
 export function runApprovalDesk(deps: {
-  readonly approvals: Approvals;
-  readonly window: ApprovalWindow;
-  readonly notifications: Notifications;
+  readonly approvals: Pick<Approvals, 'current' | 'count' | 'onChange'>;
+  readonly window: Pick<ApprovalWindow, 'update' | 'focus'>;
+  readonly notifications: Pick<Notifications, 'approvalNeeded'>;
+  readonly clock: Clock;
+  /** How many wait, for dock, taskbar and launcher. */
+  readonly badge: (count: number) => void;
   readonly changed: () => void;
 }): () => void {
-  const { approvals, window, notifications } = deps;
-  let announced: string | null = null;
+  const { approvals, window, notifications, clock } = deps;
+  /** Undoes the notification, or the wait for it; null when nothing was told. */
+  let takeBack: (() => void) | null = null;
+
+  const announce = (): void => {
+    const current = approvals.current();
+    if (current === null) return;
+    takeBack = notifications.approvalNeeded(
+      {
+        program: current.caller.program,
+        subject: subject(current),
+        requests: current.asked + current.waiting,
+        sameProgram: current.waiting === 0,
+      },
+      () => window.focus(),
+    );
+  };
   const look = (): void => {
-    const current: ApprovalView | null = approvals.current();
+    const current = approvals.current();
     window.update(current);
-    if (current !== null && announced === null) {
-      announced = current.id;
-      notifications.approvalNeeded({ displayName: subject(current) }, () => window.focus());
-    }
-    if (current === null) announced = null;
+    deps.badge(approvals.count());
+    if (current === null) {
+      takeBack?.();
+      takeBack = null;
+    } else takeBack ??= clock.after(burstMs, announce);
     deps.changed();
   };
   // Programs are let in before windows are prepared: something may be waiting already.

@@ -17,6 +17,7 @@ import { hasTrayHost, type TrayIcon } from '../tray/index.ts';
 import { createApprovalWindow, createMainWindow, onWindowClose } from '../windows/index.ts';
 import { createAppTray } from './app-tray.ts';
 import { denyCurrent, runApprovalDesk } from './approval-desk.ts';
+import { showBadge } from './badge.ts';
 import type { StartRequest } from './command-line.ts';
 import { createCopier } from './copy-token.ts';
 import { createCore } from './core.ts';
@@ -26,6 +27,7 @@ import { keyStores } from './key-stores.ts';
 import { fileDialogs } from './file-dialogs.ts';
 import { helpUrl } from './help-pages.ts';
 import { knownInstances } from './known-instances.ts';
+import { watchGrantUse } from './grant-digest.ts';
 import { createLanguage } from './language.ts';
 import { announceLostLogins } from './lost-logins.ts';
 import { once } from './once.ts';
@@ -283,9 +285,19 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       approvals: core.agent.approvals,
       window: approvalWindow,
       notifications,
+      clock,
+      badge: (count) => showBadge(count, window.native(), t()('agent.waiting', { count })),
       changed() {
         agentChanged();
         trayToo();
+      },
+    });
+    watchGrantUse({
+      activity: core.activity,
+      clock,
+      used(use) {
+        notifications.grantUsed(use);
+        approvalWindow.warm(); // such an answer runs out, and a question comes
       },
     });
     core.handover.onChange(() => hub.changed('handover'));

@@ -8,7 +8,7 @@ export function electronNotifications(log: Logger): NotificationPort {
   const shown = new Set<Notification>();
   return {
     show({ title, body, urgent, click }) {
-      if (!Notification.isSupported()) return;
+      if (!Notification.isSupported()) return () => undefined;
       const notification = new Notification({
         title,
         body,
@@ -26,6 +26,9 @@ export function electronNotifications(log: Logger): NotificationPort {
         log.warn('notification.failed');
       });
       notification.show();
+      return () => {
+        if (shown.delete(notification)) notification.close();
+      };
     },
   };
 }

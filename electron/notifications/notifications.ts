@@ -2,14 +2,14 @@ import type { Translate } from '../../shared/i18n/catalogue.ts';
 import type { NavigationTarget } from '../../shared/ipc/contract.ts';
 import type { Settings } from '../../shared/model/settings.ts';
 
-/** What the platform shows. `click` leads to the place the notification is about. */
+/** What the platform shows. `click` leads to the place the notification is about. Returns how to take it back. */
 export interface NotificationPort {
   show(notification: {
     readonly title: string;
     readonly body: string;
     readonly urgent: boolean;
     readonly click: () => void;
-  }): void;
+  }): () => void;
 }
 
 export interface NotificationDeps {
@@ -17,6 +17,16 @@ export interface NotificationDeps {
   readonly t: () => Translate;
   readonly settings: () => Settings['notifications'];
   readonly navigate: (target: NavigationTarget) => void;
+}
+
+export interface ApprovalFacts {
+  /** Empty when nobody knows. */
+  readonly program: string;
+  /** The account it is about, or what stands for one that is not there yet. */
+  readonly subject: string;
+  /** All that wait, identical ones included. */
+  readonly requests: number;
+  readonly sameProgram: boolean;
 }
 
 /** Names accounts and actions, never tokens or scopes. */
@@ -29,8 +39,10 @@ export interface Notifications {
   /** A copy asked for in the tray did not work. */
   copyFailed(account: { readonly id: string; readonly displayName: string }, reason: string): void;
   loginNeeded(account: { readonly id: string; readonly displayName: string }): void;
-  /** A program waits for an answer. Always shown: without it nobody would know. */
-  approvalNeeded(account: { readonly displayName: string }, click: () => void): void;
+  /** Programs wait for an answer. Always shown: without it nobody would know. Returns how to take it back. */
+  approvalNeeded(facts: ApprovalFacts, click: () => void): () => void;
+  /** A remembered answer let a program through. */
+  grantUsed(use: { readonly program: string; readonly accountName: string; readonly count: number }): void;
 }
 
 export function createNotifications({ port, t, settings, navigate }: NotificationDeps): Notifications {
@@ -52,13 +64,25 @@ export function createNotifications({ port, t, settings, navigate }: Notificatio
       // The tray has no other way to answer, so this one is shown whatever the settings say.
       show(t()('notify.copy-failed.title', { account: account.displayName }), reason, account.id, true);
     },
-    approvalNeeded(account, click) {
+    approvalNeeded({ program: name, subject, requests, sameProgram }, click) {
+      const say = t();
+      const program = name === '' ? say('approval.unknown-program') : name;
+      const title =
+        requests === 1
+          ? say('notify.approval.title', { program, subject })
+          : sameProgram
+            ? say('notify.approval.burst', { program, count: requests })
+            : say('notify.approval.several', { count: requests });
+      return port.show({ title, body: say('notify.approval.body'), urgent: true, click });
+    },
+    grantUsed({ program, accountName, count }) {
+      if (!settings().grantUse) return;
       const say = t();
       port.show({
-        title: say('notify.approval.title', { account: account.displayName }),
-        body: say('notify.approval.body'),
-        urgent: true,
-        click,
+        title: say('notify.grant-used.title', { program, account: accountName }),
+        body: say('notify.grant-used.body', { count }),
+        urgent: false,
+        click: () => navigate({ page: 'programs' }),
       });
     },
     loginNeeded(account) {

@@ -39,7 +39,9 @@ const usable: ReadonlySet<string> = new Set(['ok', 'expiring', 'unreachable']);
 /** First line: how things stand. Menus cannot carry icons everywhere, so state is always text. */
 export function statusLine(model: TrayModel, t: Translate): string {
   if (model.lock.locked !== null) return t('tray.status.locked');
-  const status = servingLine(model, t);
+  const serving = servingLine(model, t);
+  const status =
+    model.waiting === 0 ? serving : t('tray.status.waiting', { status: serving, count: model.waiting });
   return model.lock.paused === null ? status : t('tray.status.paused', { status });
 }
 

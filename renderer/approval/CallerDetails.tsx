@@ -14,6 +14,7 @@ export function CallerDetails({
 }): ReactNode {
   const { t } = useApp();
   const [open, setOpen] = useState(false);
+  const pid = caller.pid === null ? '—' : String(caller.pid);
   const chain = caller.chain.map(({ name, pid }) => `${name} (${pid})`).join(' ← ');
   return (
     <Box>
@@ -27,6 +28,7 @@ export function CallerDetails({
               [t('approval.details.program'), caller.executable ?? t('approval.details.unreadable')],
               [t('approval.details.command'), caller.commandLine.join(' ') || '—'],
               [t('approval.details.directory'), caller.workingDirectory ?? '—'],
+              [t('approval.details.process'), `${pid} · ${t(`approval.door.${caller.door}`)}`],
               [t('approval.details.chain'), chain || '—'],
               [
                 t('approval.details.account'),

@@ -41,18 +41,15 @@ async function shootApprovals(app: RunningApp, dir: string, pictures: string): P
   const script = join(dir, 'night-analysis.sh');
   writeFileSync(script, '#!/bin/sh\noidc-token -s openid -s compute.read demo\nexit $?\n', { mode: 0o755 });
   const shoot = async (name: string, ask: () => void): Promise<void> => {
-    const opened = electron.waitForEvent('window');
     ask();
-    const page = await opened;
+    // The window may be there already, hidden and empty.
+    const isAsking = (each: Page): boolean => each.url().startsWith('app://approval/');
+    const page = electron.windows().find(isAsking) ?? (await electron.waitForEvent('window', isAsking));
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForTimeout(1_500);
     await page.screenshot({ path: join(pictures, `${name}.png`) });
-    const closed = page.waitForEvent('close');
-    await page
-      .getByRole('button', { name: 'Deny', exact: true })
-      .click()
-      .catch(() => undefined);
-    await closed;
+    await page.getByRole('button', { name: 'Deny', exact: true }).click();
+    await page.getByRole('heading', { level: 1 }).waitFor({ state: 'detached' });
   };
   await shoot('approval', () => {
     spawn(script, { env: { ...process.env, OIDC_SOCK: socket }, stdio: 'ignore' });

@@ -55,6 +55,7 @@ export type NavigationTarget =
   | { readonly page: 'add-account'; readonly issuer?: string }
   | { readonly page: 'compose'; readonly accountId: string }
   | { readonly page: 'activity'; readonly filter?: Partial<ActivityFilter> }
+  | { readonly page: 'programs' }
   | { readonly page: 'settings' };
 
 /** What `ipcRenderer.invoke` answers: errors cross as data (R-16). */

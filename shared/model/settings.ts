@@ -31,7 +31,12 @@ export const settingsSchema = z.strictObject({
   extraCaFiles: z.array(z.string().min(1).max(4096)).max(32),
   /** Mytoken servers the user added himself. */
   instances: z.array(z.url().max(2048)).max(100),
-  notifications: z.strictObject({ copied: z.boolean(), problems: z.boolean() }),
+  notifications: z.strictObject({
+    copied: z.boolean(),
+    problems: z.boolean(),
+    /** A remembered answer let a program through. Stored settings of former versions do not have it. */
+    grantUse: z.boolean().default(true),
+  }),
   /** How long the log of what was asked for reaches back. */
   activityDays: z.literal(activityDays),
   startHidden: z.boolean(),
@@ -52,7 +57,7 @@ export const defaultSettings: Settings = {
   lock: { withScreen: false, beforeSleep: false, idleMinutes: 0 },
   extraCaFiles: [],
   instances: [],
-  notifications: { copied: true, problems: true },
+  notifications: { copied: true, problems: true, grantUse: true },
   activityDays: 30,
   startHidden: false,
   onboardingDone: false,

@@ -80,13 +80,12 @@ test('oidc-token works unchanged: the user is asked once, told who asks, and ask
   await expect(page.getByText('It calls itself “oidc-token”')).toBeVisible();
   await expect
     .poll(() => desktop.notifications().map(({ title }) => title))
-    .toContain('A program asks for Alpha');
+    .toContain('night-job.sh asks for Alpha');
   const tray = await desktop.tray();
   await expect.poll(async () => (await tray.menu()).map(({ label }) => label)).toContain('Review 1 request…');
 
   await page.keyboard.press('Enter'); // approves nothing (R-60)
-  await page.getByRole('combobox', { name: 'Ask again' }).click();
-  await page.getByRole('option', { name: 'after 15 minutes' }).click();
+  await page.getByRole('checkbox', { name: 'Remember my answer' }).check();
   await answer(page, 'Allow'); // waits until it is armed
   const { stdout } = (await asked) as { stdout: string };
   expect(await userinfoStatus(stdout.trim())).toBe(200);
@@ -191,7 +190,7 @@ test('an account’s own limits are shown when a program asks for none', async (
   });
   const request = { request: 'mytoken', account: 'beta', mytoken_profile: { capabilities: ['AT'] } };
   const { page, asked } = await question(running, () => askEncrypted(socketPath(), request));
-  await expect(page.getByText(/It may get access tokens\. Until/)).toBeVisible();
+  await expect(page.getByText(/With the limits of your account\. Until/)).toBeVisible();
   await expect(page.getByText('Without any limit')).toHaveCount(0);
   await answer(page, 'Allow');
   expect(await asked).toMatchObject({ restrictions: [{ exp: expect.any(Number) as unknown }] });
@@ -212,6 +211,7 @@ test('oidc-add lists, pauses and locks; the window undoes it', async () => {
     error: 'wrong password',
   });
   await window.getByRole('button', { name: 'Unlock' }).click();
+  await expect(window.getByRole('button', { name: 'Unlock' })).toHaveCount(0);
   expect(await askEncrypted(socketPath(), { request: 'unlock', password: 'p' })).toMatchObject({
     error: 'Agent not locked',
   });

@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { askEncrypted } from '../support/agent-client.ts';
 import { launchApp, type RunningApp } from '../support/app-driver.ts';
-import { answer, question } from '../support/approval-page.ts';
+import { answer, noQuestion, question, shownQuestion } from '../support/approval-page.ts';
+import { axeFindings } from '../support/axe-findings.ts';
 import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
 import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
 import { call, skipWelcome } from '../support/window-calls.ts';
@@ -58,7 +60,7 @@ async function openAgent(...names: readonly string[]): Promise<RunningApp> {
 }
 
 interface State {
-  readonly agent: { readonly socket: { readonly state: string } };
+  readonly agent: { readonly socket: { readonly state: string }; readonly grants: readonly object[] };
 }
 
 interface Shown {
@@ -86,3 +88,184 @@ test('a question is on the screen soon; the window stays loaded for the next one
   const records = await shownRecords(running);
   expect(records.map(({ warm }) => warm)).toEqual([false, ...Array.from({ length: 19 }, () => true)]);
 });
+
+test('R-60 by keyboard: Enter and typing give nothing away, Tab and Space do, Escape denies', async () => {
+  const running = await openAgent('Alpha');
+  const { page, asked } = await question(running, () => ask({ scope: 'openid' }));
+  const allow = page.getByRole('button', { name: 'Allow' });
+  await expect(allow).toBeEnabled();
+  await allow.focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('ay');
+  await expect(allow).toBeVisible();
+  await page.keyboard.press('Shift+Tab');
+  await expect(page.getByRole('button', { name: 'Deny', exact: true })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  expect(await asked).toHaveProperty('access_token');
+
+  const second = await question(running, () => ask({ scope: 'openid email' }));
+  await second.page.keyboard.press('Escape');
+  expect(await second.asked).toMatchObject({ error: 'operation forbidden' });
+});
+
+test('less of an access token: what is unticked is not given, and everything unticked cannot be', async () => {
+  const running = await openAgent('Alpha');
+  const { page, asked } = await question(running, () => ask({ scope: 'openid compute.read email' }));
+  const boxes = page.getByRole('region', { name: 'What for (scopes)' }).getByRole('checkbox');
+  await expect(boxes).toHaveCount(3);
+  for (const name of ['compute.read', 'openid', 'email'])
+    await page.getByRole('checkbox', { name }).uncheck();
+  await expect(page.getByText('Please read first')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Allow' })).toBeDisabled();
+  await page.getByRole('checkbox', { name: 'email' }).check();
+  await expect(page.getByText('not given')).toHaveCount(2);
+  await page.getByRole('checkbox', { name: 'Remember my answer' }).check();
+  await answer(page, 'Allow');
+  expect(await asked).toHaveProperty('access_token');
+  const { agent } = (await call(running.window, 'state:get', null)) as State;
+  expect(agent.grants).toMatchObject([{ scope: ['email'], audience: [], duration: '15min' }]);
+});
+
+test('R-63 fifty identical requests at once: one question, one notification, one answer for all', async () => {
+  test.setTimeout(120_000);
+  const running = await openAgent('Alpha');
+  const { page, asked } = await question(running, () =>
+    Promise.all(Array.from({ length: 50 }, () => ask({ scope: 'openid' }))),
+  );
+  await expect(page.getByText('It has asked 50 times.')).toBeVisible();
+  await expect.poll(() => desktop.notifications().length).toBe(1);
+  expect(running.electron.windows().filter((each) => each.url().startsWith('app://approval/'))).toHaveLength(
+    1,
+  );
+  await answer(page, 'Allow');
+  const answers = (await asked) as readonly object[];
+  expect(answers.filter((each) => 'access_token' in each)).toHaveLength(50);
+  expect(desktop.notifications()).toHaveLength(1);
+});
+
+test('R-64 the next question waits for its own time to read, and an answer is never about another one', async () => {
+  const running = await openAgent('Alpha', 'Beta');
+  const { page, asked } = await question(running, () => ask({ scope: 'openid' }));
+  const other = ask({ account: 'beta', scope: 'email' });
+  await expect(page.getByText('First of 2 requests')).toBeVisible();
+  await expect(page.getByText('Account: Alpha')).toBeVisible();
+  const allow = page.getByRole('button', { name: 'Allow' });
+  await expect(allow).toBeEnabled();
+  await page.evaluate(() => {
+    const seen: string[] = [];
+    Object.assign(globalThis, { seen });
+    new MutationObserver(() => {
+      const text = document.body.textContent;
+      const button = [...document.querySelectorAll('button')].find((each) => each.textContent === 'Allow');
+      seen.push(
+        `${text.includes('Account: Beta') ? 'Beta' : 'Alpha'} ${button?.disabled === false ? 'armed' : 'inert'}`,
+      );
+    }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+  await allow.click();
+  expect(await asked).toHaveProperty('access_token');
+  await expect(page.getByText('Account: Beta')).toBeVisible();
+  await expect(allow).toBeEnabled();
+  const seen = await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
+  expect(seen.filter((each) => each.startsWith('Beta'))[0]).toBe('Beta inert');
+  await answer(page, 'Deny');
+  expect(await other).toMatchObject({ error: 'operation forbidden' });
+});
+
+test('a program that is killed takes its question off the screen; two accounts of one provider are told apart', async () => {
+  const running = await openAgent('Alpha', 'Beta');
+  const child = spawn('oidc-token', ['beta'], {
+    env: { ...session.env, OIDC_SOCK: socketPath() },
+    stdio: 'ignore',
+  });
+  const page = await shownQuestion(running);
+  await expect(page.getByText('Account: Beta')).toBeVisible();
+  child.kill('SIGKILL');
+  await noQuestion(running);
+  const second = await question(running, () => ask({ account: 'alpha' }));
+  await expect(second.page.getByText('Account: Alpha')).toBeVisible();
+  await answer(second.page, 'Deny');
+  await second.asked;
+});
+
+test('denying all ends everything that waits', async () => {
+  const running = await openAgent('Alpha');
+  const { page, asked } = await question(running, () => ask({ scope: 'openid' }));
+  const others = [ask({ scope: 'email' }), ask({ scope: 'profile' })];
+  await page.getByRole('button', { name: 'Deny all 3' }).click();
+  for (const one of [asked, ...others]) expect(await one).toMatchObject({ error: 'operation forbidden' });
+  await noQuestion(running);
+});
+
+for (const look of [
+  { name: 'light', theme: 'light', language: 'en', width: 620, zoom: 1 },
+  { name: 'dark', theme: 'dark', language: 'en', width: 620, zoom: 1 },
+  { name: 'narrow-de', theme: 'light', language: 'de', width: 400, zoom: 1 },
+  { name: 'large-dark-de', theme: 'dark', language: 'de', width: 620, zoom: 2 },
+] as const) {
+  test(`axe finds nothing, and nothing is cut off (${look.name})`, async () => {
+    test.setTimeout(120_000);
+    const running = await openAgent('Alpha');
+    await call(running.window, 'settings:update', { theme: look.theme, language: look.language });
+    const deny = look.language === 'de' ? 'Ablehnen' : 'Deny';
+    const problems: Record<string, unknown> = {};
+    const inspect = async (page: Page, screen: string): Promise<void> => {
+      await running.electron.evaluate(
+        ({ BrowserWindow }, { width, zoom }) => {
+          const asking = BrowserWindow.getAllWindows().find((each) =>
+            each.webContents.getURL().startsWith('app://approval/'),
+          );
+          asking?.setContentSize(width, 640);
+          asking?.webContents.setZoomFactor(zoom);
+        },
+        { width: look.width, zoom: look.zoom },
+      );
+      await page.waitForTimeout(1_500); // armed, colours settled
+      const found = await axeFindings(page);
+      const wide = await page.evaluate(() =>
+        [...document.querySelectorAll('main, main *')]
+          .filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)
+          .filter((each) => each.textContent.trim() !== '' && getComputedStyle(each).display !== 'inline')
+          .map((each) => `${each.tagName} ${each.textContent.slice(0, 40)}`),
+      );
+      if (found.length + wide.length > 0) problems[screen] = { found, wide };
+      await page.screenshot({
+        path: join(
+          process.env['MYTOKEN_DESKTOP_RESULTS'] ?? session.dir,
+          `approval-${screen}-${look.name}.png`,
+        ),
+      });
+    };
+    const first = await question(running, () =>
+      ask({
+        scope: 'openid storage.modify:/ compute.read',
+        audience: 'https://storage.example.org',
+        application_hint: 'Nіghtly backup',
+      }),
+    );
+    await inspect(first.page, 'access-token');
+    await first.page
+      .getByRole('button', { name: look.language === 'de' ? 'Einzelheiten' : 'Details' })
+      .click();
+    await inspect(first.page, 'details');
+    await answer(first.page, deny);
+    await first.asked;
+    const second = await question(running, () =>
+      askEncrypted(socketPath(), {
+        request: 'mytoken',
+        account: 'alpha',
+        mytoken_profile: { capabilities: ['AT', 'tokeninfo:introspect'], restrictions: [{ exp: '+7d' }] },
+      }),
+    );
+    await inspect(second.page, 'mytoken');
+    await second.page
+      .getByRole('button', { name: look.language === 'de' ? 'Weniger geben …' : 'Give less…' })
+      .click();
+    await second.page.getByRole('checkbox').first().waitFor();
+    await inspect(second.page, 'less');
+    await answer(second.page, deny);
+    await second.asked;
+    expect(problems).toEqual({});
+  });
+}

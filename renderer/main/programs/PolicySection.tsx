@@ -1,5 +1,6 @@
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 import { accountPolicies, type AccountPolicy } from '../../../shared/model/approval.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
@@ -12,9 +13,11 @@ export function PolicySection(): ReactNode {
   const { state, t, call } = useApp();
   const task = useTask();
   const { policies } = state.settings;
-  if (state.accounts.length === 0) return null;
   return (
     <Section title={t('agent.policies')} hint={t('agent.policies-hint')}>
+      {state.accounts.length === 0 && (
+        <Typography color="textSecondary">{t('agent.policies-none')}</Typography>
+      )}
       {state.accounts.map((account) => (
         <TextField
           key={account.id}

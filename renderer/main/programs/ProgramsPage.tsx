@@ -8,6 +8,7 @@ import { useApp } from '../../hooks/app-context.tsx';
 import type { Place } from '../navigation.ts';
 import { TerminalTab } from '../terminal/TerminalTab.tsx';
 import { ActivityLink } from './ActivityLink.tsx';
+import { BlockedSection } from './BlockedSection.tsx';
 import { EndpointSection } from './EndpointSection.tsx';
 import { HttpSocketSection } from './HttpSocketSection.tsx';
 import { GrantSection } from './GrantSection.tsx';
@@ -63,6 +64,7 @@ export function ProgramsPage({ go }: { readonly go: (place: Place) => void }): R
           <>
             <PolicySection />
             <GrantSection />
+            <BlockedSection />
             <ActivityLink onOpen={() => go({ page: 'activity' })} />
           </>
         )}

@@ -92,7 +92,7 @@ export function SettingsPage(): ReactNode {
         </TextField>
       </Section>
       <Section title={t('settings.notifications')}>
-        {(['copied', 'problems'] as const).map((kind) => (
+        {(['copied', 'problems', 'grantUse'] as const).map((kind) => (
           <FormControlLabel
             key={kind}
             control={

@@ -23,7 +23,7 @@ export const desktopDe: Readonly<Record<keyof typeof desktopEn, string>> = {
   'notify.login-needed.title': '{account} braucht eine neue Anmeldung',
   'notify.login-needed.body': 'Das Mytoken gilt nicht mehr. Öffne das Konto, um dich neu anzumelden.',
   'dialog.pick-mytoken': 'Datei mit einem Mytoken auswählen',
-  'notify.approval.title': 'Ein Programm fragt nach {account}',
+  'notify.approval.title': '{program} fragt nach {subject}',
   'notify.approval.body': 'Öffne die Anfrage, um zu sehen, wer fragt und wofür.',
   'tray.review': '{count, plural, one {# Anfrage ansehen …} other {# Anfragen ansehen …}}',
   'approval.window': 'Mytoken Desktop: Anfrage',

@@ -21,7 +21,7 @@ export const desktopEn = {
   'notify.login-needed.title': '{account} needs a new login',
   'notify.login-needed.body': 'Its mytoken does not work any more. Open the account to log in again.',
   'dialog.pick-mytoken': 'Choose a file that holds a mytoken',
-  'notify.approval.title': 'A program asks for {account}',
+  'notify.approval.title': '{program} asks for {subject}',
   'notify.approval.body': 'Open the request to see who asks and for what.',
   'tray.review': '{count, plural, one {Review # request…} other {Review # requests…}}',
   'approval.window': 'Mytoken Desktop: Request',
