@@ -36,13 +36,13 @@ function Copied({
   const nowMs = useNow(true);
   const { accountId, tokenExpiresAtMs } = state.clipboard;
   const account = state.accounts.find(({ id }) => id === accountId);
-  const what =
-    account && tokenExpiresAtMs !== null
-      ? t('copied.token', {
-          account: account.displayName,
-          until: absoluteTime(tokenExpiresAtMs, formatLocale),
-        })
-      : t('copied.link');
+  const words = (): string => {
+    if (account === undefined) return t('copied.link');
+    const { displayName } = account;
+    if (tokenExpiresAtMs === null) return t('copied.secret', { account: displayName });
+    return t('copied.token', { account: displayName, until: absoluteTime(tokenExpiresAtMs, formatLocale) });
+  };
+  const what = words();
   const announced = useRef(0);
   useEffect(() => {
     if (announced.current === clearsAtMs) return;
@@ -52,6 +52,8 @@ function Copied({
   const seconds = Math.max(0, Math.ceil((clearsAtMs - nowMs) / 1000));
   return (
     <Box
+      component="aside"
+      aria-label={t('settings.clipboard')}
       sx={{
         display: 'flex',
         alignItems: 'center',

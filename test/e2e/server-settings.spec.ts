@@ -43,7 +43,7 @@ test('a mail address is changed and an ssh key added, used and removed', async (
   sandbox.control.setEmail({ user: 'alice', address: 'alice@example.org', verified: true });
   const window = await openServerTab(['AT', 'tokeninfo', 'settings']);
   await expect(window.getByText('alice@example.org is confirmed.')).toBeVisible();
-  await window.getByLabel('Address').fill('new@example.org');
+  await window.getByRole('textbox', { name: 'Address' }).fill('new@example.org');
   await window.getByRole('button', { name: 'Change address' }).click();
   await expect(window.getByText('new@example.org is not confirmed yet', { exact: false })).toBeVisible();
   expect(sandbox.control.mails().map(({ to }) => to)).toContain('new@example.org');
@@ -51,8 +51,8 @@ test('a mail address is changed and an ssh key added, used and removed', async (
   await expect(window.getByText('No keys.')).toBeVisible();
   await window.getByLabel('Getting mytokens over ssh is allowed').click();
   await window.getByRole('button', { name: 'Add a key' }).click();
-  await window.getByLabel('Public key').fill(key);
-  await window.getByLabel('Name').fill('laptop');
+  await window.getByRole('textbox', { name: 'Public key' }).fill(key);
+  await window.getByRole('textbox', { name: 'Name', exact: true }).fill('laptop');
   const results = process.env['MYTOKEN_DESKTOP_RESULTS'] ?? session.dir;
   await window.screenshot({ path: join(results, 'server-form.png') });
   expect(await axeFindings(window)).toEqual([]);
@@ -77,7 +77,7 @@ test('a mail address is changed and an ssh key added, used and removed', async (
   await window.screenshot({ path: join(results, 'server-access-dark-de.png') });
   expect(await axeFindings(window)).toEqual([]);
   await call(window, 'settings:update', { theme: 'light', language: 'en' });
-  await window.getByRole('button', { name: 'Close' }).click();
+  await window.getByText('Close', { exact: true }).click();
 
   await window.getByRole('button', { name: 'Remove the key laptop' }).click();
   await window.getByRole('button', { name: 'Remove', exact: true }).last().click();

@@ -139,7 +139,6 @@ export function ActivityList({
               aria-selected={isChosen}
               aria-setsize={total}
               aria-posinset={line.index + 1}
-              aria-label={describe(record, nowMs)}
               onClick={() => onOpen(record.id)}
               sx={{
                 ...at,
@@ -174,10 +173,6 @@ export function ActivityList({
       parts.push(t('activity.times', { count: record.count }));
     if (record.mytoken?.revokedAtMs != null) parts.push(t('activity.fact.revoked'));
     return parts.join(' · ');
-  }
-
-  function describe(record: ActivityRecord, atMs: number): string {
-    return `${whatHappened(record, t)} — ${dayName(record.atMs, atMs, formatLocale, t)}, ${aside(record)}`;
   }
 }
 

@@ -46,7 +46,7 @@ export function ActivityPage({
   const { damaged, problem } = state.activity;
 
   return (
-    <Page wide title={t('activity.title')} action={<ActivityMenu filter={filter} />}>
+    <Page wide={isRoomy} roomy title={t('activity.title')} action={<ActivityMenu filter={filter} />}>
       {problem !== null && <Alert severity="warning">{t('activity.unsaved')}</Alert>}
       {damaged > 0 && <Alert severity="info">{t('activity.damaged', { count: damaged })}</Alert>}
       <ErrorNotice error={activity.error} />
@@ -80,7 +80,9 @@ export function ActivityPage({
               <Button onClick={() => look(noFilter)}>{t('activity.filter.clear')}</Button>
             </Box>
           ) : (
-            <Box sx={{ flex: 1, minHeight: 200, display: 'flex', gap: 3 }}>
+            <Box
+              sx={{ flex: 1, minHeight: 200, height: isRoomy ? undefined : '65vh', display: 'flex', gap: 3 }}
+            >
               <ActivityList
                 key={listKey}
                 records={records}
@@ -89,7 +91,7 @@ export function ActivityPage({
                 onChoose={setChosenId}
                 onOpen={(id) => {
                   setChosenId(id);
-                  setOpened(true);
+                  setOpened(!isRoomy); // else they stand beside the list
                 }}
                 onEnd={activity.loadMore}
                 onTop={activity.follow}

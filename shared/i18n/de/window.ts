@@ -53,6 +53,7 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'accounts.empty.import': 'Stattdessen ein Mytoken importieren',
   'copied.token': 'Zugriffstoken für {account} kopiert, gültig bis {until}.',
   'copied.link': 'Anmeldelink kopiert.',
+  'copied.secret': 'Ein Geheimnis von {account} kopiert.',
   'copied.clears':
     '{seconds, plural, one {Verlässt die Zwischenablage in # Sekunde.} other {Verlässt die Zwischenablage in # Sekunden.}}',
   'copied.clear-now': 'Jetzt löschen',

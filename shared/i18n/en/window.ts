@@ -51,6 +51,7 @@ export const windowEn = {
   'accounts.empty.import': 'Import a mytoken instead',
   'copied.token': 'Access token for {account} copied, valid until {until}.',
   'copied.link': 'Login link copied.',
+  'copied.secret': 'A secret of {account} copied.',
   'copied.clears':
     '{seconds, plural, one {Leaves the clipboard in # second.} other {Leaves the clipboard in # seconds.}}',
   'copied.clear-now': 'Clear now',
