@@ -222,6 +222,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       inspector: core.inspector,
       serverSettings: core.serverSettings,
       readSmallFile: readTokenFile,
+      notices: core.notices,
       copyMinted: (accountId, secret) => copier.minted(accountId, secret),
       profileFolders: () => profileFolders(process.platform),
       ...fileDialogs(() => window.native(), t),

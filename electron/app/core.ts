@@ -25,9 +25,11 @@ import {
 import {
   createInspector,
   createManager,
+  createNotices,
   createServerSettings,
   type Inspector,
   type Manager,
+  type Notices,
   operationCheck,
   type ServerSettings,
 } from '../manage/index.ts';
@@ -96,6 +98,7 @@ export interface Core {
   readonly manager: Manager;
   readonly inspector: Inspector;
   readonly serverSettings: ServerSettings;
+  readonly notices: Notices;
   readonly endpoint: HttpEndpoint;
   readonly activity: ActivityLog;
   readonly agent: AgentParts;
@@ -220,6 +223,8 @@ export function createCore(deps: CoreDeps): Core {
     clock,
     log,
   });
+  const requireOperation = operationCheck(accounts);
+  const notices = createNotices({ accounts, broker, client, requireOperation, log });
   const agent = createAgentParts({
     accounts,
     activity,
@@ -280,6 +285,7 @@ export function createCore(deps: CoreDeps): Core {
       minted.forgetAll();
       inspector.forget();
       serverSettings.forgetAll();
+      notices.forgetAll();
       agent.grants.clear();
     },
     isLocked: () => lock.isLocked(),
@@ -335,6 +341,7 @@ export function createCore(deps: CoreDeps): Core {
       minted.forgetAll();
       inspector.forget();
       serverSettings.forgetAll();
+      notices.forgetAll();
     }
   });
 
@@ -352,6 +359,7 @@ export function createCore(deps: CoreDeps): Core {
     manager,
     inspector,
     serverSettings,
+    notices,
     endpoint,
     activity,
     agent,
@@ -396,6 +404,7 @@ export function createCore(deps: CoreDeps): Core {
       serverSettings.forgetAll();
       minted.forgetAll();
       inspector.forget();
+      notices.forgetAll();
       agent.approvals.stop();
       await inPlace.stop(); // nobody is led to a door that closes
       await Promise.allSettled([endpoint.stop(), agent.socket.stop(), logins.stop()]);

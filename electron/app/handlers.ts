@@ -13,6 +13,7 @@ import { type ManageHandlerDeps, manageHandlers } from './manage-handlers.ts';
 import { countCertificates } from './ca-files.ts';
 import { type LockHandlerDeps, lockHandlers } from './lock-handlers.ts';
 import { unverifiedClaims } from './jwt-claims.ts';
+import { type NoticesHandlerDeps, noticesHandlers } from './notices-handlers.ts';
 import { type HandoverHandlerDeps, handoverHandlers } from './handover-handlers.ts';
 import { type TerminalHandlerDeps, terminalHandlers } from './terminal-handlers.ts';
 import { type ServerSettingsHandlerDeps, serverSettingsHandlers } from './server-settings-handlers.ts';
@@ -30,6 +31,7 @@ export interface HandlerDeps
     LockHandlerDeps,
     ManageHandlerDeps,
     ServerSettingsHandlerDeps,
+    NoticesHandlerDeps,
     TerminalHandlerDeps {
   readonly accounts: Accounts;
   readonly logins: Logins;
@@ -162,6 +164,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...activityHandlers(deps),
 
     ...manageHandlers(deps),
+    ...noticesHandlers(deps),
 
     ...handoverHandlers(deps),
 

@@ -11,4 +11,5 @@ export {
   type SshKeyFlow,
 } from './server-settings.ts';
 export { readSshPublicKey, type SshPublicKey } from './ssh-public-key.ts';
+export { createNotices, type Notices } from './notices.ts';
 export type * from './types.ts';

@@ -45,7 +45,7 @@ export class NotificationCalls implements NotificationsClient {
       token,
       {
         ...notifications,
-        endpoint: (info) => info.endpoints.tokeninfo,
+        endpoint: ({ endpoints }) => (endpoints.notifications === null ? null : endpoints.tokeninfo),
         // No `mom_ids`: of the words that stand for the mytoken itself servers understand none.
         body: { action: 'notifications' },
       },

@@ -2,7 +2,8 @@ import type { ActivityFilter } from '../../shared/model/activity.ts';
 import type { NavigationTarget } from '../../shared/ipc/contract.ts';
 
 /** Tabs of an account; `manage/account-tabs.ts` says what is on them. */
-export type AccountTabId = 'overview' | 'state' | 'mytokens' | 'history' | 'server' | 'handover';
+export type AccountTabId =
+  'overview' | 'state' | 'mytokens' | 'history' | 'reminders' | 'server' | 'handover';
 
 /** Where the window is. */
 export type Place =

@@ -7,6 +7,7 @@ import { errorsDe } from './de/errors.ts';
 import { lockDe } from './de/lock.ts';
 import { eventDe } from './de/events.ts';
 import { manageDe } from './de/manage.ts';
+import { noticesDe } from './de/notices.ts';
 import { handoverDe } from './de/handover.ts';
 import { terminalDe } from './de/terminal.ts';
 import { serverDe } from './de/server.ts';
@@ -23,6 +24,7 @@ export const de = {
   ...lockDe,
   ...eventDe,
   ...manageDe,
+  ...noticesDe,
   ...handoverDe,
   ...serverDe,
   ...pairingDe,

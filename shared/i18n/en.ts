@@ -7,6 +7,7 @@ import { errorsEn } from './en/errors.ts';
 import { lockEn } from './en/lock.ts';
 import { eventEn } from './en/events.ts';
 import { manageEn } from './en/manage.ts';
+import { noticesEn } from './en/notices.ts';
 import { handoverEn } from './en/handover.ts';
 import { terminalEn } from './en/terminal.ts';
 import { serverEn } from './en/server.ts';
@@ -24,6 +25,7 @@ export const en = {
   ...lockEn,
   ...eventEn,
   ...manageEn,
+  ...noticesEn,
   ...handoverEn,
   ...serverEn,
   ...pairingEn,

@@ -13,6 +13,7 @@ import { serverSettingsCalls } from './calls/server-settings.ts';
 import type { CallSpec } from './calls/fields.ts';
 import { manageCalls } from './calls/manage.ts';
 import { pairingCalls } from './calls/pairing.ts';
+import { noticesCalls } from './calls/notices.ts';
 import type { Channel } from './channels.ts';
 
 export {
@@ -28,6 +29,7 @@ export { helpLinks } from './calls/app.ts';
 export type { MintedView } from './calls/compose.ts';
 export type { HistoryEventView, InspectedView, MytokenReport, TreeNodeView } from './calls/manage.ts';
 export type { SshKeyView } from './calls/server-settings.ts';
+export type { CalendarView, NotificationView, NoticesView } from './calls/notices.ts';
 export type { WindowRole } from './calls/fields.ts';
 
 /** Every call a window can make: argument schema, result schema, the windows that may make it. One file in `calls/` per area. */
@@ -39,6 +41,7 @@ export const contract = {
   ...composeCalls,
   ...lockCalls,
   ...manageCalls,
+  ...noticesCalls,
   ...handoverCalls,
   ...serverSettingsCalls,
   ...terminalCalls,

@@ -16,6 +16,9 @@ export const operationCapabilities = {
   'change-grants': 'settings:grants',
   'see-ssh-keys': 'read@settings:grants:ssh',
   'change-ssh-keys': 'settings:grants:ssh',
+  notify: 'tokeninfo:notify',
+  'see-notices': 'read@manage_mytokens:notify',
+  'notify-others': 'manage_mytokens:notify',
 } as const satisfies Record<string, string>;
 
 export type Operation = keyof typeof operationCapabilities;
@@ -32,6 +35,8 @@ const userWide: ReadonlySet<Operation> = new Set([
   'change-grants',
   'see-ssh-keys',
   'change-ssh-keys',
+  'see-notices',
+  'notify-others',
 ]);
 
 export function concernsAllMytokens(operation: Operation): boolean {

@@ -3,6 +3,7 @@ import type { MessageKey } from '../../../shared/i18n/catalogue.ts';
 import { OverviewTab } from '../account/OverviewTab.tsx';
 import type { AccountTabId } from '../navigation.ts';
 import { HandoverTab } from '../handover/HandoverTab.tsx';
+import { RemindersTab } from '../notices/RemindersTab.tsx';
 import { HistoryTab } from './history/HistoryTab.tsx';
 import { ServerTab } from '../server/ServerTab.tsx';
 import { StateTab } from './StateTab.tsx';
@@ -25,6 +26,7 @@ export const accountTabs: readonly [AccountTab, ...AccountTab[]] = [
   { id: 'state', label: 'manage.tab.state', Body: StateTab },
   { id: 'mytokens', label: 'manage.tab.mytokens', Body: TreeTab, roomy: true },
   { id: 'history', label: 'manage.tab.history', Body: HistoryTab, roomy: true },
+  { id: 'reminders', label: 'notices.tab', Body: RemindersTab },
   { id: 'server', label: 'manage.tab.server', Body: ServerTab },
   { id: 'handover', label: 'manage.tab.handover', Body: HandoverTab },
 ];

@@ -16,6 +16,8 @@ export interface ServerView<T> {
   readonly load: () => void;
   /** After something was changed: if the server cannot be asked then, nothing is shown rather than what was. */
   readonly loadAfterChange: () => void;
+  /** What an action answered in its place, so that nothing has to be asked for again. */
+  readonly replace: (value: T) => void;
 }
 
 /**
@@ -47,5 +49,5 @@ export function useServerView<T>(key: string, account: AccountView, ask: () => P
   useEffect(() => {
     if (missing && !counted) load();
   }, [missing, counted, load]);
-  return { value, busy, error, load, loadAfterChange, waits: missing && counted && !busy };
+  return { value, busy, error, load, loadAfterChange, replace: setValue, waits: missing && counted && !busy };
 }
