@@ -115,7 +115,12 @@ export function ActivityPage({
         </>
       )}
       {!isRoomy && chosen !== undefined && (
-        <Dialog open={opened} onClose={() => setOpened(false)} fullWidth aria-label={t('activity.details')}>
+        <Dialog
+          open={opened}
+          onClose={() => setOpened(false)}
+          fullWidth
+          slotProps={{ paper: { 'aria-label': t('activity.details') } }}
+        >
           <DialogContent>
             <RecordDetails key={chosen.id} record={chosen} />
           </DialogContent>
