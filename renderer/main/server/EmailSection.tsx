@@ -5,13 +5,14 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
 import TextField from '@mui/material/TextField';
 import { type ReactNode, useCallback, useState } from 'react';
-import { missingCapability } from '../../../shared/model/operations.ts';
 import { useAnnounce } from '../../components/Live.tsx';
 import { Section } from '../../components/Page.tsx';
 import { useApp } from '../../hooks/app-context.tsx';
 import { ActionError, CapabilityGate } from '../manage/CapabilityGate.tsx';
 import type { AccountTabProps } from '../manage/tab-props.ts';
-import { type ServerData, useServerData } from './use-server-data.ts';
+import { useServerView } from '../manage/use-server-view.ts';
+import { AskServer } from './AskServer.tsx';
+import { type Changes, useChanges } from './use-changes.ts';
 
 interface Email {
   readonly address: string;
@@ -20,37 +21,40 @@ interface Email {
 }
 
 /** The address that a mytoken server writes to. */
-export function EmailSection({
-  account,
-  go,
-  fresh,
-}: AccountTabProps & { readonly fresh: boolean }): ReactNode {
-  const { t, call } = useApp();
-  const ask = useCallback(() => call('server:email', { accountId: account.id }), [call, account.id]);
-  const allowed = missingCapability(account.capabilities, 'see-email') === null;
-  const email = useServerData<Email>('server-email', account, allowed, fresh, ask);
+export function EmailSection({ account, go }: AccountTabProps): ReactNode {
+  const { t } = useApp();
   const standIn = (accountId: string): void => go({ page: 'account', accountId, tab: 'server' });
   return (
     <Section title={t('server.email.title')} hint={t('server.email.hint')}>
       <CapabilityGate account={account} operation="see-email" onStandIn={standIn}>
-        <ActionError
-          account={account}
-          operation="change-email"
-          error={email.error}
-          onRetry={email.load}
-          onStandIn={standIn}
-        />
-        {email.data === null ? (
-          <Box>
-            <Button variant="outlined" disabled={email.busy} onClick={email.load}>
-              {t(email.busy ? 'server.asking' : 'server.ask')}
-            </Button>
-          </Box>
-        ) : (
-          <EmailForm key={JSON.stringify(email.data)} account={account} email={email} current={email.data} />
-        )}
+        <EmailBody account={account} onStandIn={standIn} />
       </CapabilityGate>
     </Section>
+  );
+}
+
+function EmailBody({
+  account,
+  onStandIn,
+}: Pick<AccountTabProps, 'account'> & { readonly onStandIn: (accountId: string) => void }): ReactNode {
+  const { call } = useApp();
+  const ask = useCallback(() => call('server:email', { accountId: account.id }), [call, account.id]);
+  const view = useServerView<Email>('server-email', account, ask);
+  const changes = useChanges(view, ask);
+  return (
+    <>
+      <ActionError
+        account={account}
+        operation="change-email"
+        error={changes.error}
+        onRetry={view.load}
+        onStandIn={onStandIn}
+      />
+      {view.value !== null && (
+        <EmailForm key={JSON.stringify(view.value)} account={account} email={changes} current={view.value} />
+      )}
+      <AskServer known={view.value !== null} busy={changes.busy} onAsk={view.load} />
+    </>
   );
 }
 
@@ -59,7 +63,7 @@ function EmailForm({
   email,
   current,
 }: Pick<AccountTabProps, 'account'> & {
-  readonly email: ServerData<Email>;
+  readonly email: Changes;
   readonly current: Email;
 }): ReactNode {
   const { t, call } = useApp();

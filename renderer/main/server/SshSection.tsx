@@ -7,7 +7,6 @@ import Switch from '@mui/material/Switch';
 import Typography from '@mui/material/Typography';
 import { type ReactNode, useCallback, useState } from 'react';
 import type { SshKeyView } from '../../../shared/ipc/contract.ts';
-import { missingCapability } from '../../../shared/model/operations.ts';
 import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { useAnnounce } from '../../components/Live.tsx';
 import { Moment } from '../../components/Moment.tsx';
@@ -16,8 +15,10 @@ import { useApp } from '../../hooks/app-context.tsx';
 import { mono } from '../../theme/theme.ts';
 import { ActionError, CapabilityGate } from '../manage/CapabilityGate.tsx';
 import type { AccountTabProps } from '../manage/tab-props.ts';
+import { useServerView } from '../manage/use-server-view.ts';
 import { AddSshKey } from './AddSshKey.tsx';
-import { useServerData } from './use-server-data.ts';
+import { AskServer } from './AskServer.tsx';
+import { useChanges } from './use-changes.ts';
 
 interface SshKeys {
   readonly enabled: boolean;
@@ -25,15 +26,30 @@ interface SshKeys {
 }
 
 /** Keys with which machines get mytokens over ssh. */
-export function SshSection({ account, go, fresh }: AccountTabProps & { readonly fresh: boolean }): ReactNode {
+export function SshSection({ account, go }: AccountTabProps): ReactNode {
+  const { t } = useApp();
+  const standIn = (accountId: string): void => go({ page: 'account', accountId, tab: 'server' });
+  return (
+    <Section title={t('server.ssh.title')} hint={t('server.ssh.hint')}>
+      <CapabilityGate account={account} operation="see-ssh-keys" onStandIn={standIn}>
+        <SshBody account={account} onStandIn={standIn} />
+      </CapabilityGate>
+    </Section>
+  );
+}
+
+function SshBody({
+  account,
+  onStandIn,
+}: Pick<AccountTabProps, 'account'> & { readonly onStandIn: (accountId: string) => void }): ReactNode {
   const { t, call } = useApp();
   const announce = useAnnounce();
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<SshKeyView | null>(null);
   const ask = useCallback(() => call('server:ssh-keys', { accountId: account.id }), [call, account.id]);
-  const allowed = missingCapability(account.capabilities, 'see-ssh-keys') === null;
-  const ssh = useServerData<SshKeys>('server-ssh', account, allowed, fresh, ask);
-  const standIn = (accountId: string): void => go({ page: 'account', accountId, tab: 'server' });
+  const view = useServerView<SshKeys>('server-ssh', account, ask);
+  const ssh = useChanges(view, ask);
+  const known = view.value;
 
   const remove = (key: SshKeyView): void => {
     void ssh
@@ -45,78 +61,68 @@ export function SshSection({ account, go, fresh }: AccountTabProps & { readonly 
   };
 
   return (
-    <Section title={t('server.ssh.title')} hint={t('server.ssh.hint')}>
-      <CapabilityGate account={account} operation="see-ssh-keys" onStandIn={standIn}>
-        <ActionError
-          account={account}
-          operation="change-ssh-keys"
-          error={ssh.error}
-          onRetry={ssh.load}
-          onStandIn={standIn}
-        />
-        {ssh.data === null && (
-          <Box>
-            <Button variant="outlined" disabled={ssh.busy} onClick={ssh.load}>
-              {t(ssh.busy ? 'server.asking' : 'server.ask')}
-            </Button>
-          </Box>
-        )}
-        {ssh.data !== null && (
-          <>
-            <CapabilityGate account={account} operation="change-grants">
-              <FormControlLabel
-                control={
-                  <Switch
-                    checked={ssh.data.enabled}
-                    disabled={ssh.busy}
-                    onChange={(_event, enabled) =>
-                      void ssh.change(() => call('server:set-ssh-grant', { accountId: account.id, enabled }))
-                    }
-                  />
-                }
-                label={t('server.ssh.enabled')}
-              />
-            </CapabilityGate>
-            {ssh.data.keys.length === 0 ? (
-              <Typography>{t('server.ssh.none')}</Typography>
-            ) : (
-              ssh.data.keys.map((key) => (
-                <KeyCard key={key.fingerprint} sshKey={key} onRemove={() => setRemoving(key)} />
-              ))
-            )}
-            {!ssh.data.enabled && ssh.data.keys.length > 0 && (
-              <Alert severity="warning">{t('server.ssh.off')}</Alert>
-            )}
-            <CapabilityGate account={account} operation="change-ssh-keys">
-              {adding ? (
-                <AddSshKey
-                  account={account}
-                  onClose={() => setAdding(false)}
-                  onAdded={() => {
-                    announce(t('server.ssh.added'));
-                    ssh.load();
-                  }}
+    <>
+      <ActionError
+        account={account}
+        operation="change-ssh-keys"
+        error={ssh.error}
+        onRetry={view.load}
+        onStandIn={onStandIn}
+      />
+      {known !== null && (
+        <>
+          <CapabilityGate account={account} operation="change-grants">
+            <FormControlLabel
+              control={
+                <Switch
+                  checked={known.enabled}
+                  disabled={ssh.busy}
+                  onChange={(_event, enabled) =>
+                    void ssh.change(() => call('server:set-ssh-grant', { accountId: account.id, enabled }))
+                  }
                 />
-              ) : (
-                <Box>
-                  <Button
-                    variant="outlined"
-                    disabled={ssh.busy || !ssh.data.enabled}
-                    onClick={() => setAdding(true)}
-                  >
-                    {t('server.ssh.add')}
-                  </Button>
-                  {!ssh.data.enabled && (
-                    <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
-                      {t('server.ssh.add-off')}
-                    </Typography>
-                  )}
-                </Box>
-              )}
-            </CapabilityGate>
-          </>
-        )}
-      </CapabilityGate>
+              }
+              label={t('server.ssh.enabled')}
+            />
+          </CapabilityGate>
+          {known.keys.length === 0 ? (
+            <Typography>{t('server.ssh.none')}</Typography>
+          ) : (
+            known.keys.map((key) => (
+              <KeyCard key={key.fingerprint} sshKey={key} onRemove={() => setRemoving(key)} />
+            ))
+          )}
+          {!known.enabled && known.keys.length > 0 && <Alert severity="warning">{t('server.ssh.off')}</Alert>}
+          <CapabilityGate account={account} operation="change-ssh-keys">
+            {adding ? (
+              <AddSshKey
+                account={account}
+                onClose={() => setAdding(false)}
+                onAdded={() => {
+                  announce(t('server.ssh.added'));
+                  view.load();
+                }}
+              />
+            ) : (
+              <Box>
+                <Button
+                  variant="outlined"
+                  disabled={ssh.busy || !known.enabled}
+                  onClick={() => setAdding(true)}
+                >
+                  {t('server.ssh.add')}
+                </Button>
+                {!known.enabled && (
+                  <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
+                    {t('server.ssh.add-off')}
+                  </Typography>
+                )}
+              </Box>
+            )}
+          </CapabilityGate>
+        </>
+      )}
+      <AskServer known={known !== null} busy={ssh.busy} onAsk={view.load} />
       <ConfirmDialog
         open={removing !== null}
         title={t('server.ssh.remove.question', { name: removing?.name ?? '' })}
@@ -129,7 +135,7 @@ export function SshSection({ account, go, fresh }: AccountTabProps & { readonly 
       >
         <Typography>{t('server.ssh.remove.what')}</Typography>
       </ConfirmDialog>
-    </Section>
+    </>
   );
 }
 
