@@ -21,7 +21,9 @@ export interface LoadedLog {
 /** Lines that are read before other work gets a turn. */
 const linesAtOnce = 1_000;
 const mostReadBytes = 128 * 1024 * 1024;
-const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+/** Windows has no such flag. */
+const noFollow = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
+const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow;
 
 /**
  * The file on the disk: JSON lines that are appended to, and written anew when too many of them are outdated. Its owner alone can read it
