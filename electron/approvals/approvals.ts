@@ -164,7 +164,8 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
   /** By what rule nobody needs to be asked; null when somebody does. */
   const ruleFor = (
     { caller, account, policy, keyed, content }: Question,
-    find: (subject: GrantSubject) => (Given & { readonly grantId: string }) | null = (subject) => grants.use(subject),
+    find: (subject: GrantSubject) => (Given & { readonly grantId: string }) | null = (subject) =>
+      grants.use(subject),
   ): Ruling | null => {
     if (content.kind !== 'access-token' || account === null) return null;
     if (policy === 'allow') return { content, by: 'policy' };
