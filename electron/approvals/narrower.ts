@@ -33,7 +33,8 @@ export function narrowedTo(narrowed: NarrowedContent, shown: ApprovalContent): A
   }
   if (narrowed.kind === 'access-token' && shown.kind === 'access-token' && isPartOf(narrowed, shown)) {
     const { scope, audience } = narrowed;
-    return { ...shown, scope, audience };
+    const same = scope.length === shown.scope.length && audience.length === shown.audience.length;
+    if (same || shown.unlimited !== true) return { ...shown, scope, audience };
   }
   throw new DomainError('agent/not-narrower', 'An approval can only give less than was asked for.');
 }

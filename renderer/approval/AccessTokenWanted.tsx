@@ -1,3 +1,4 @@
+import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
@@ -21,9 +22,12 @@ export function AccessTokenWanted({
   readonly onChange: (given: AccessTokenContent) => void;
 }): ReactNode {
   const { t } = useApp();
+  const fixed = asked.unlimited === true;
   return (
     <>
+      {fixed && <Alert severity="warning">{t('approval.unlimited')}</Alert>}
       <Choice
+        fixed={fixed}
         label={t('approval.scopes-title')}
         none={t('approval.default-scopes')}
         asked={broadestFirst(asked.scope)}
@@ -31,6 +35,7 @@ export function AccessTokenWanted({
         onChange={(scope) => onChange({ ...given, scope })}
       />
       <Choice
+        fixed={fixed}
         label={t('approval.audience-title')}
         none={t('approval.any-audience')}
         asked={asked.audience}
@@ -42,12 +47,15 @@ export function AccessTokenWanted({
 }
 
 function Choice({
+  fixed,
   label,
   none,
   asked,
   given,
   onChange,
 }: {
+  /** What is asked for makes no difference: there is nothing to untick. */
+  readonly fixed: boolean;
   readonly label: string;
   readonly none: string;
   readonly asked: readonly string[];
@@ -75,6 +83,7 @@ function Choice({
                   <Checkbox
                     size="small"
                     checked={kept}
+                    disabled={fixed}
                     onChange={(_event, on) =>
                       onChange(asked.filter((each) => (each === entry ? on : given.includes(each))))
                     }

@@ -25,6 +25,11 @@ export interface AccessTokenContent {
   /** Empty: what the provider gives when nothing is named. */
   readonly scope: readonly string[];
   readonly audience: readonly string[];
+  /**
+   * The account's mytoken has no restrictions: its server then gives every scope and no audience, whatever is asked for (mytoken protocol,
+   * "Which clause, which scope?"). There is nothing less to give.
+   */
+  readonly unlimited?: true | undefined;
 }
 
 export interface MytokenContent {

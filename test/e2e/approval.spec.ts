@@ -9,7 +9,7 @@ import { answer, noQuestion, question, shownQuestion } from '../support/approval
 import { axeFindings } from '../support/axe-findings.ts';
 import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
 import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
-import { call, skipWelcome } from '../support/window-calls.ts';
+import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
 let sandbox: Sandbox;
 let session: PrivateSession;
@@ -111,7 +111,12 @@ test('R-60 by keyboard: Enter and typing give nothing away, Tab and Space do, Es
 
 test('less of an access token: what is unticked is not given, and everything unticked cannot be', async () => {
   const running = await openAgent('Alpha');
-  const { page, asked } = await question(running, () => ask({ scope: 'openid compute.read email' }));
+  await importAccount(running.window, sandbox, 'Limited', {
+    restrictions: [{ scope: 'openid compute.read email' }],
+  });
+  const { page, asked } = await question(running, () =>
+    ask({ account: 'limited', scope: 'openid compute.read email' }),
+  );
   const boxes = page.getByRole('region', { name: 'What for (scopes)' }).getByRole('checkbox');
   await expect(boxes).toHaveCount(3);
   for (const name of ['compute.read', 'openid', 'email'])
@@ -122,9 +127,22 @@ test('less of an access token: what is unticked is not given, and everything unt
   await expect(page.getByText('not given')).toHaveCount(2);
   await page.getByRole('checkbox', { name: 'Remember my answer' }).check();
   await answer(page, 'Allow');
-  expect(await asked).toHaveProperty('access_token');
+  const { access_token: token } = (await asked) as { access_token: string };
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
+    scope: string;
+  };
+  expect(claims.scope).toBe('email');
   const { agent } = (await call(running.window, 'state:get', null)) as State;
   expect(agent.grants).toMatchObject([{ scope: ['email'], audience: [], duration: '15min' }]);
+});
+
+test('a mytoken without limits gives everything whatever is asked for, and the window says so', async () => {
+  const running = await openAgent('Alpha');
+  const { page, asked } = await question(running, () => ask({ scope: 'email' }));
+  await expect(page.getByText('has no limits', { exact: false })).toBeVisible();
+  await expect(page.getByRole('checkbox', { name: 'email' })).toBeDisabled();
+  await answer(page, 'Deny');
+  expect(await asked).toHaveProperty('error');
 });
 
 test('R-63 fifty identical requests at once: one question, one notification, one answer for all', async () => {

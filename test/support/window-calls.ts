@@ -24,8 +24,13 @@ export async function call(window: Page, channel: string, args: unknown): Promis
 }
 
 /** An account of alice's, its mytoken pasted as a person would; the short name is `name` in small letters. */
-export async function importAccount(window: Page, sandbox: Sandbox, name: string): Promise<void> {
-  const token = await sandbox.control.issueMytoken({ user: 'alice', name });
+export async function importAccount(
+  window: Page,
+  sandbox: Sandbox,
+  name: string,
+  options: Parameters<Sandbox['control']['issueMytoken']>[0] = {},
+): Promise<void> {
+  const token = await sandbox.control.issueMytoken({ user: 'alice', name, ...options });
   await call(window, 'accounts:import', {
     source: { kind: 'paste', text: token.value },
     displayName: name,

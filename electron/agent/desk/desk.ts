@@ -120,7 +120,8 @@ export function createDesk(deps: DeskDeps): Desk {
       const scope = ask.scope ?? account.defaultScopes;
       const audience = ask.audience ?? account.defaultAudience;
       const recordId = randomUUID();
-      const content = { kind: 'access-token', scope, audience } as const;
+      const unlimited = account.restrictions.length === 0 ? { unlimited: true as const } : {};
+      const content = { kind: 'access-token' as const, scope, audience, ...unlimited };
       const given = await permitted(account, content, from, signal, recordId);
       if (given.kind !== 'access-token') throw aboutSomethingElse();
       const fetched = broker.accessToken({

@@ -11,6 +11,8 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
   'approval.account': 'Konto: {account} bei {provider}',
   'approval.scopes-title': 'Wofür (Scopes)',
   'approval.audience-title': 'Für welche Dienste (Audiences)',
+  'approval.unlimited':
+    'Das Mytoken dieses Kontos hat keine Grenzen. Sein Server gibt dann alles, was er kann, gleich worum gebeten wird.',
   'approval.any-audience':
     'Nicht auf einen Dienst begrenzt: jeder, der dem Anbieter vertraut, kann es annehmen.',
   'approval.not-given': 'nicht gegeben',

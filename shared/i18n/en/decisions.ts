@@ -9,6 +9,8 @@ export const decisionsEn = {
   'approval.account': 'Account: {account} at {provider}',
   'approval.scopes-title': 'What for (scopes)',
   'approval.audience-title': 'For which services (audiences)',
+  'approval.unlimited':
+    'The mytoken of this account has no limits. Its server then gives everything it can, whatever is asked for.',
   'approval.any-audience': 'Not limited to a service: any that trusts the provider may accept it.',
   'approval.not-given': 'not given',
   'approval.would-get': 'What it would get, compared with your account',

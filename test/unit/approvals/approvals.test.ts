@@ -355,6 +355,16 @@ describe('approving', () => {
     });
   });
 
+  it('R-64 nor with less of what its server gives whole whatever is asked for', async () => {
+    const { approvals, decide } = bench();
+    const content = { kind: 'access-token', scope: ['a', 'b'], audience: ['x'], unlimited: true } as const;
+    const asked = approvals.ask(question({ content }));
+    const less = { kind: 'access-token', scope: ['b'], audience: ['x'] } as const;
+    expect(() => decide('allow', { narrowed: less })).toThrow('less');
+    decide('allow', { narrowed: { kind: 'access-token', scope: ['a', 'b'], audience: ['x'] } });
+    await expect(asked).resolves.toMatchObject({ scope: ['a', 'b'] });
+  });
+
   it('R-68 of an access token, too: fewer scopes and audiences, never others', async () => {
     const { approvals, decide } = bench();
     const content = { kind: 'access-token', scope: ['a', 'b'], audience: ['x', 'y'] } as const;

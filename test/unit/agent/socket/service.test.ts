@@ -39,6 +39,7 @@ function bench() {
         oidcIssuer: 'https://egi.example.org/',
         defaultScopes: ['openid'],
         defaultAudience: ['y'],
+        restrictions: [{ scope: 'openid profile' }],
       }),
     ],
     'kit',
@@ -167,7 +168,13 @@ describe('access tokens over the agent’s protocol', () => {
     expect(await ask(request)).toEqual({
       ...{ status: 'success', access_token: 'AT', issuer: 'https://op.example.org', expires_at: 5_000 },
     });
-    expect(asked[0]?.content).toEqual({ kind: 'access-token', scope: ['a', 'b'], audience: ['x'] });
+    // A mytoken without restrictions: nothing that is asked for narrows what its server gives.
+    expect(asked[0]?.content).toEqual({
+      kind: 'access-token',
+      scope: ['a', 'b'],
+      audience: ['x'],
+      unlimited: true,
+    });
     expect(tokens[0]).toMatchObject({
       scope: ['a', 'b'],
       audience: ['x'],
