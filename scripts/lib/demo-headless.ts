@@ -67,8 +67,8 @@ await runScript(async (args) => {
     tell('6. Get another one yourself:');
     tell(
       [
-        `   curl -s ${http}/v1/access-token -H 'Authorization: Bearer ${key}' \\`,
-        `     -H 'Content-Type: application/json' -d '{"account":"demo"}'`,
+        `   printf 'Authorization: Bearer ${key}\\n' | curl -s --noproxy '*' --header @- \\`,
+        `     --header 'Content-Type: application/json' --data '{"account":"demo"}' ${http}/v1/access-token`,
       ].join('\n'),
     );
     tell('7. Programs made for oidc-agent get one too; here access tokens are allowed without a question:');

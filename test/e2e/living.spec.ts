@@ -7,6 +7,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { electronArgs, type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
 import { askEncrypted } from '../support/agent-client.ts';
 import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import { answer, shownQuestion } from '../support/approval-page.ts';
 import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
 import { askForToken, ended, makeServingProfile } from '../support/serving-profile.ts';
 import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
@@ -125,13 +126,13 @@ test('locked keyring: programs are told to come back, nothing is lost, and unloc
   const refused = await askForToken(session, key);
   expect(refused.status).toBe(503);
   expect(refused.headers.get('retry-after')).not.toBeNull();
-  expect(await refused.json()).toMatchObject({ error: { code: 'vault/locked', retryable: true } });
+  expect(await refused.json()).toMatchObject({ code: 'vault/locked', retryable: true });
 
-  // A program of oidc-agent hears it too, and nobody is asked for what could not be given.
+  // What somebody has to be asked about waits until there is something to give.
   const socket = join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'agent.sock');
-  const told = await askEncrypted(socket, { request: 'access_token', account: 'alpha' });
-  expect(told['error']).toContain('locked');
-  expect(await windowCount(app)).toBe(1);
+  const asked = askEncrypted(socket, { request: 'access_token', account: 'alpha' });
+  const early = await Promise.race([asked, app.window.waitForTimeout(1_000)]);
+  expect(early).toBeUndefined();
 
   await app.window.getByRole('button', { name: 'Try again' }).click(); // a dismissed prompt spoils nothing
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');
@@ -139,6 +140,8 @@ test('locked keyring: programs are told to come back, nothing is lost, and unloc
   // Nobody has to say so: the app looks again by itself.
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('Accounts', { timeout: 20_000 });
   expect((await askForToken(session, key)).status).toBe(200);
+  await answer(await shownQuestion(app), 'Deny');
+  expect(await asked).toMatchObject({ error: 'operation forbidden' });
 });
 
 test('another key store than before is named, nothing is overwritten, and going back is enough', async () => {

@@ -37,10 +37,12 @@ export function KeyDialog({
           label={t('programs.try')}
           rows={5}
           value={[
-            `curl -s ${address}/v1/access-token \\`,
-            `  -H 'Authorization: Bearer ${shown?.key ?? ''}' \\`,
-            `  -H 'Content-Type: application/json' \\`,
-            `  -d '{"account":"${account?.shortname ?? 'NAME'}"}'`,
+            // Command lines are visible to everybody on the machine: the key goes through the pipe.
+            `printf 'Authorization: Bearer ${shown?.key ?? ''}\\n' |`,
+            `  curl -s --noproxy '*' --header @- \\`,
+            `  --header 'Content-Type: application/json' \\`,
+            `  --data '{"account":"${account?.shortname ?? 'NAME'}"}' \\`,
+            `  ${address}/v1/access-token`,
           ].join('\n')}
         />
         <Typography variant="body2" color="textSecondary">

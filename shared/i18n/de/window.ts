@@ -255,7 +255,7 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
     'Sein Server bietet keine Prüfung an, ob es noch funktioniert; nur die Signatur wurde geprüft.',
   'programs.title': 'Programme',
   'programs.text':
-    'Programme auf diesem Rechner können über eine lokale Adresse Zugriffstoken anfordern, wenn sie einen Schlüssel von hier haben.',
+    'Programme auf dieser Maschine können um Zugriffstoken und Mytokens bitten. Du bestimmst, welche Türen offen stehen und was geschieht, wenn jemand fragt.',
   'programs.endpoint': 'Lokaler Endpunkt',
   'programs.switch': 'Lokale Programme fragen lassen',
   'programs.addresses': 'Adressen',

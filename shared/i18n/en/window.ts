@@ -249,7 +249,7 @@ export const windowEn = {
     'Its server offers no way to check whether it still works; only its signature was checked.',
   'programs.title': 'Programs',
   'programs.text':
-    'Programs on this machine can ask for access tokens over a local address, if they hold a key from here.',
+    'Programs on this machine can ask for access tokens and mytokens. You say which doors are open, and what happens when somebody asks.',
   'programs.endpoint': 'Local endpoint',
   'programs.switch': 'Let local programs ask',
   'programs.addresses': 'Addresses',
