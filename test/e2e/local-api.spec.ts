@@ -149,8 +149,7 @@ test('without a key on the socket: the user is asked once who may, by curl as it
 
   const { page, asked } = await question(running, job);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('night-job.sh wants an access token');
-  await page.getByRole('combobox', { name: 'Ask again' }).click();
-  await page.getByRole('option', { name: 'after 15 minutes' }).click();
+  await page.getByRole('checkbox', { name: 'Remember my answer' }).check();
   await answer(page, 'Allow');
   expect(JSON.parse((await asked) as string)).toMatchObject({ account: 'alpha', token_type: 'Bearer' });
   expect(JSON.parse(await job())).toMatchObject({ account: 'alpha' });
