@@ -29,7 +29,7 @@ export function activityOf({ caller, account, content }: Asked): AskedFacts {
     verified: caller.verified,
     door: caller.door,
     executable: caller.executable ?? undefined,
-    clientName: caller.claims.application ?? undefined,
+    clientName: caller.keyName ?? caller.claims.application ?? undefined,
     accountId: account?.id,
     accountName: account?.displayName ?? subjectOf(content),
     kind: content.kind,

@@ -17,7 +17,9 @@ export function Who({
   readonly heading: RefObject<HTMLHeadingElement | null>;
 }): ReactNode {
   const { t } = useApp();
-  const program = caller.program === '' ? t('approval.unknown-program') : caller.program;
+  const { keyName } = caller;
+  // The user's own word for it comes first, then what the system sees.
+  const program = keyName ?? (caller.program === '' ? t('approval.unknown-program') : caller.program);
   const { application } = caller.claims;
   const suspicious = [caller.program, caller.executable ?? '', application ?? '']
     .map(textWarning)
@@ -35,6 +37,13 @@ export function Who({
           sx={{ fontFamily: mono, fontSize: '0.8rem', overflowWrap: 'anywhere', mt: 0.5 }}
         >
           <bdi>{middleEllipsis(caller.executable, longestPath)}</bdi>
+        </Typography>
+      )}
+      {keyName !== undefined && (
+        <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere', mt: 0.5 }}>
+          {caller.verified && caller.program !== ''
+            ? t('approval.key-held-by', { program: caller.program })
+            : t('approval.key-held')}
         </Typography>
       )}
       {application !== null && application !== caller.program && (

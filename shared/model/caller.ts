@@ -28,9 +28,11 @@ export interface CallerView {
   readonly via: 'ssh' | null;
   readonly confinement: 'flatpak' | 'snap' | 'container' | null;
   readonly claims: {
-    /** The oidc-agent protocol's `application_hint`, or the name of the HTTP client key. */
+    /** The oidc-agent protocol's `application_hint`, or `application` of the local API. */
     readonly application: string | null;
   };
+  /** The name that the user gave the client key it showed; whoever holds the key has it (R-47). */
+  readonly keyName?: string | undefined;
   /** By which a grant recognises this caller again (never a pid alone); null when it cannot be recognised and gets no grant. */
   readonly identity: string | null;
 }

@@ -115,7 +115,8 @@ test('R-45: a program is paired by the code it shows, asks for a mytoken with it
 
   const wish = { capabilities: ['AT', 'tokeninfo'], restrictions: [{ exp: '+7d' }], name: 'backup' };
   const { page, asked } = await question(running, () => post('/v1/mytoken', wish, key));
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('wants a mytoken');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Backup tool wants a mytoken');
+  await expect(page.getByText('It holds the key that you gave this name', { exact: false })).toBeVisible();
   await page.screenshot({ path: test.info().outputPath('question.png') });
   await page.getByRole('button', { name: 'Give less…' }).click();
   await page.getByRole('checkbox', { name: /look at itself/ }).uncheck();

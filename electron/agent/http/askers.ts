@@ -62,7 +62,8 @@ export async function askerOf(
   const caller: CallerView = {
     ...seen,
     program: seen.program === '' ? client.name : seen.program,
-    claims: { application: client.name },
+    claims: { application: application === '' ? null : application },
+    keyName: client.name,
     identity: asking.id,
   };
   return { caller, accountIds: client.accountIds, keyed: true, waitMs };

@@ -81,6 +81,7 @@ export function KeyTermsFields({ terms }: { readonly terms: KeyTerms }): ReactNo
         select
         label={t('programs.expiry')}
         value={days}
+        slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
         onChange={(event) => set({ days: event.target.value })}
       >
         {expiries.map((value) => (

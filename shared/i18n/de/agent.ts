@@ -4,6 +4,9 @@ export const agentDe = {
   'approval.title.import-account': '{program} möchte ein Konto hinzufügen',
   'approval.title.add-account': '{program} braucht ein Konto, das es hier nicht gibt',
   'approval.unknown-program': 'Ein unbekanntes Programm',
+  'approval.key-held': 'Es hat den Schlüssel, dem du diesen Namen gegeben hast.',
+  'approval.key-held-by':
+    'Es hat den Schlüssel, dem du diesen Namen gegeben hast; das System sieht {program}.',
   'approval.claims': 'Es nennt sich „{application}“; geprüft hat das niemand.',
   'approval.unverified': 'Das System konnte nicht sagen, welches Programm das ist.',
   'approval.via-ssh': 'Es läuft in einer ssh-Sitzung: vielleicht fragt jemand von einem anderen Rechner aus.',

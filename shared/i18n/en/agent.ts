@@ -5,6 +5,8 @@ export const agentEn = {
   'approval.title.import-account': '{program} wants to add an account',
   'approval.title.add-account': '{program} needs an account you do not have',
   'approval.unknown-program': 'An unknown program',
+  'approval.key-held': 'It holds the key that you gave this name.',
+  'approval.key-held-by': 'It holds the key that you gave this name; the system sees {program}.',
   'approval.claims': 'It calls itself “{application}”; nobody has checked that.',
   'approval.unverified': 'The system could not tell which program this is.',
   'approval.via-ssh': 'It runs in an ssh session: somebody may be asking from another machine.',
