@@ -70,6 +70,6 @@ export function listenAtPlace(server: Server, path: string): Promise<void> {
   });
 }
 
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

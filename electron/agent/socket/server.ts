@@ -5,7 +5,7 @@ import { type Clock, Emitter, type Logger } from '../../ports/index.ts';
 import { type AgentAnswer, answerJson } from './answers.ts';
 import { createLeaseOffice } from './lease-office.ts';
 import type { FromThread } from './messages.ts';
-import { codeOf, isPipe, makePlace } from './place.ts';
+import { codeOf, makePlace } from '../place/socket-place.ts';
 import type { AgentRequest } from './requests.ts';
 import { type SocketThread, startSocketThread } from './socket-thread.ts';
 import type { AgentService } from './types.ts';
@@ -61,7 +61,7 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
   const fail = (problem: ErrorCode): void => show({ state: 'error', path, problem });
 
   const open = async (): Promise<void> => {
-    const problem = isPipe(path) ? null : await makePlace(path, userId);
+    const problem = await makePlace(path, userId);
     if (problem !== null) {
       log.warn('socket.no-place', { problem });
       fail(problem);

@@ -10,7 +10,7 @@ import { createKeySource } from './key-exchange.ts';
 import { Epoch, LeaseShelf, machineMs } from './leases.ts';
 import { createSocketListener } from './listener.ts';
 import type { FromThread, ThreadData, ToThread } from './messages.ts';
-import { codeOf } from './place.ts';
+import { codeOf } from '../place/socket-place.ts';
 import type { AgentRequest } from './requests.ts';
 
 /** Uses of leases are told in heaps: a message for each would wake the main thread as often as asking it. */
