@@ -121,6 +121,9 @@ test('every line the window shows works in a real shell, and its button copies t
     await expect(window.getByRole('button', { name: 'Open it' })).toHaveCount(left);
   }
   await call(window, 'settings:update', { httpSocket: { enabled: true, keyless: false } });
+  // The door opens a moment later, and its lines with it.
+  await expect(window.getByRole('group', { name: 'HTTP socket', exact: true })).toBeVisible();
+  await expect(window.getByRole('group', { name: /^curl over the HTTP socket/ })).toBeVisible();
   const made = (await call(window, 'clients:create', {
     ...{ name: 'terminal', accountIds: null, expiresInDays: null },
   })) as { key: string };
