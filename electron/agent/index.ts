@@ -7,8 +7,8 @@ export type * from './http/types.ts';
 export {
   createCallerIdentifier,
   createCallerRecogniser,
-  createTcpPeerIdentifier,
-  type IdentifyTcpPeer,
+  createTcpCallerRecogniser,
+  type RecogniseTcpCaller,
   unknownCaller,
 } from './callers/index.ts';
 export { type Asker, createDesk, type Desk, type DeskDeps } from './desk/index.ts';

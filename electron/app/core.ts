@@ -19,7 +19,7 @@ import {
   createCallerRecogniser,
   createClientKeys,
   createHttpEndpoint,
-  createTcpPeerIdentifier,
+  createTcpCallerRecogniser,
   type HttpEndpoint,
 } from '../agent/index.ts';
 import {
@@ -260,7 +260,7 @@ export function createCore(deps: CoreDeps): Core {
     runtimeDirectory: paths.runtime,
     socketPath: paths.httpSocket,
     recogniseSocket: createCallerRecogniser(processes),
-    identifyTcpPeer: createTcpPeerIdentifier(processes),
+    recogniseTcp: createTcpCallerRecogniser(processes),
   });
   const handover = createHandover({
     store: deps.stores.handover,

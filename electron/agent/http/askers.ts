@@ -51,10 +51,9 @@ export function stillIn(asking: Asking, keys: Pick<ClientKeys, 'get'>): Asking |
 export async function askerOf(
   asking: Asking,
   { waitMs, look, application }: { waitMs: number; look: boolean; application: string },
-): Promise<Asker | null> {
+): Promise<Asker> {
   const { client, door, peer } = asking;
   const seen = look ? await peer.describe() : unknownCaller(door);
-  if (seen === null) return null;
   if (client === null) {
     const caller = { ...seen, claims: { application: application === '' ? null : application } };
     return { caller, accountIds: null, keyed: false, waitMs };

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock, Logger } from '../../ports/index.ts';
 import type { RecogniseSocket } from '../callers/identify.ts';
+import type { RecogniseTcpCaller } from '../callers/identify-tcp.ts';
+import type { TcpEnds } from '../callers/tcp-table.ts';
 import { listenAtPlace } from '../place/socket-place.ts';
 import { AgentResponse, rawError } from './answers.ts';
 import type { Crowd } from './crowd.ts';
@@ -14,10 +16,12 @@ import type { RequestService } from './service.ts';
 
 /** Connections over the limit still get an answer; beyond so many more they are dropped. */
 const crowdSpare = 32;
+const noteForeignersEveryMs = 60_000;
 
 export interface DoorDeps {
   readonly service: RequestService;
   readonly crowd: Crowd;
+  readonly peers: Peers;
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits: EndpointLimits;
@@ -25,12 +29,12 @@ export interface DoorDeps {
 
 export interface TcpDoorDeps extends DoorDeps {
   readonly allowLocalhostName: boolean;
+  readonly recognise: RecogniseTcpCaller;
 }
 
 export interface SocketDoorDeps extends DoorDeps {
   readonly keyless: boolean;
   readonly recognise: RecogniseSocket;
-  readonly peers: Peers;
 }
 
 /** A place where requests come in. */
@@ -139,7 +143,15 @@ function closing(server: DoorServer, location: Location): OpenDoor {
  */
 export async function openDoor(address: '127.0.0.1' | '::1', port: number, deps: TcpDoorDeps): Promise<Door> {
   const location: Location = { kind: 'tcp', host: '', localhost: null, keyless: false, retiring: false };
-  const server = makeServer(location, deps, () => true);
+  const foreign = foreignUsers(deps);
+  const server = makeServer(location, deps, (socket) => {
+    const ends = endsOf(socket);
+    const caller = ends === null ? 'gone' : deps.recognise(ends);
+    if (caller === 'foreign-user') foreign();
+    if (caller === 'foreign-user' || caller === 'gone') return false;
+    deps.peers.letIn(socket, null, () => caller.describe());
+    return true;
+  });
   const bound = await listen(server, address, port);
   server.on('error', (error: NodeJS.ErrnoException) => deps.log.warn('agent.door', { code: error.code }));
   location.host = address === '::1' ? `[::1]:${bound}` : `${address}:${bound}`;
@@ -152,13 +164,14 @@ export async function openDoor(address: '127.0.0.1' | '::1', port: number, deps:
 
 /** Opens the socket at a place that was made for it. Rejects with the system's error. */
 export async function openSocketDoor(path: string, deps: SocketDoorDeps): Promise<SocketDoor> {
-  const { keyless, log, peers, recognise } = deps;
+  const { keyless, peers, recognise } = deps;
+  const foreign = foreignUsers(deps);
   const location: Location = { kind: 'socket', host: socketHost, localhost: null, keyless, retiring: false };
   const server = makeServer(location, deps, (socket) => {
     // Asked at once: the process may be gone by the time its request is whole.
     const caller = recognise(socket, 'http-socket');
-    if (caller === null) log.warn('agent.foreign-user');
-    else peers.recognised(socket, caller);
+    if (caller === null) foreign();
+    else peers.letIn(socket, caller.identity, () => caller.describe());
     return caller !== null;
   });
   await listenAtPlace(server, path);
@@ -167,6 +180,24 @@ export async function openSocketDoor(path: string, deps: SocketDoorDeps): Promis
     setKeyless(allowed) {
       location.keyless = allowed;
     },
+  };
+}
+
+/** Null: it closed before anybody could look. */
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): TcpEnds | null {
+  if (localAddress === undefined || localPort === undefined) return null;
+  if (remoteAddress === undefined || remotePort === undefined) return null;
+  return { localAddress, localPort, remoteAddress, remotePort };
+}
+
+/** Notes that another user came by; now and then, as that user may come by as often as they like. */
+function foreignUsers({ clock, log }: DoorDeps): () => void {
+  let notedAtMs = -Infinity;
+  return () => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - notedAtMs < noteForeignersEveryMs) return;
+    notedAtMs = nowMs;
+    log.warn('agent.foreign-user');
   };
 }
 

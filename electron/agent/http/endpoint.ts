@@ -1,6 +1,6 @@
 import type { EndpointView, SocketView } from '../../../shared/model/state.ts';
 import type { RecogniseSocket } from '../callers/identify.ts';
-import type { IdentifyTcpPeer } from '../callers/identify-tcp.ts';
+import type { RecogniseTcpCaller } from '../callers/identify-tcp.ts';
 import { Emitter } from '../../ports/index.ts';
 import { makePlace } from '../place/socket-place.ts';
 import { Crowd } from './crowd.ts';
@@ -25,7 +25,7 @@ export interface HttpEndpointDeps
   /** Null where there are no UNIX sockets. */
   readonly socketPath: string | null;
   readonly recogniseSocket: RecogniseSocket;
-  readonly identifyTcpPeer: IdentifyTcpPeer;
+  readonly recogniseTcp: RecogniseTcpCaller;
   readonly userId?: number | null;
   readonly limits?: Partial<EndpointLimits>;
   readonly findPortHolder?: (port: number) => Promise<PortHolder | null>;
@@ -43,14 +43,14 @@ export function createHttpEndpoint(deps: HttpEndpointDeps): HttpEndpoint {
   const limits: EndpointLimits = { ...defaultLimits, ...deps.limits };
   const userId = deps.userId === undefined ? (process.getuid?.() ?? null) : deps.userId;
   const crowd = new Crowd();
-  const peers = new Peers(deps.identifyTcpPeer);
+  const peers = new Peers();
   const tokens = new TokenRequests({ ...deps, limits });
   const pairing = createPairing({ keys, clock, log });
   const service = new RequestService({ ...deps, limits, tokens, pairing, peers, crowd });
   const discovery = discoveryFile({ directory: deps.runtimeDirectory, clock, log });
   const changed = new Emitter<EndpointView>();
   const open = deps.openDoor ?? openDoor;
-  const doorDeps = { service, crowd, clock, log, limits };
+  const doorDeps = { service, crowd, peers, clock, log, limits };
   /** Doors that still answer what came in before they were closed. */
   const retiring = new Map<OpenDoor, Promise<void>>();
   let tcp = off;
@@ -109,7 +109,8 @@ export function createHttpEndpoint(deps: HttpEndpointDeps): HttpEndpoint {
     const { allowLocalhostName } = settings;
     try {
       doors = await openDoors(
-        (address, port) => open(address, port, { ...doorDeps, allowLocalhostName }),
+        (address, port) =>
+          open(address, port, { ...doorDeps, allowLocalhostName, recognise: deps.recogniseTcp }),
         settings.port,
         log,
       );
@@ -156,7 +157,7 @@ export function createHttpEndpoint(deps: HttpEndpointDeps): HttpEndpoint {
     try {
       if (problem === null) {
         const { recogniseSocket: recognise } = deps;
-        socketDoor = await openSocketDoor(path, { ...doorDeps, keyless, recognise, peers });
+        socketDoor = await openSocketDoor(path, { ...doorDeps, keyless, recognise });
       }
     } catch (error) {
       log.warn('agent.could-not-listen', { code: systemCode(error) });

@@ -78,14 +78,10 @@ export class OpenRequests {
       .of(request.socket)
       .describe()
       .then((caller) => {
-        // Another user of the machine can reach the port, and is not served.
-        if (caller === null) response.destroy();
-        else {
-          this.#guarded(response, () => {
-            this.#refuseClosed();
-            sendJson(response, 202, pairingBody(this.#deps.pairing.begin(wish.label, caller)));
-          });
-        }
+        this.#guarded(response, () => {
+          this.#refuseClosed();
+          sendJson(response, 202, pairingBody(this.#deps.pairing.begin(wish.label, caller)));
+        });
       });
   }
 

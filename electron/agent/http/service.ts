@@ -208,7 +208,7 @@ export class RequestService {
     if (nowMs - (this.#lookedAtMs.get(client.id) ?? -Infinity) < lookAtUserEveryMs) return;
     this.#lookedAtMs.set(client.id, nowMs);
     void peer.describe().then((caller) => {
-      if (caller?.verified === true) this.#deps.keys.usedBy(client.id, caller.program);
+      if (caller.verified) this.#deps.keys.usedBy(client.id, caller.program);
     });
   }
 

@@ -14,7 +14,7 @@ import { problemOf, refusal, type Refusal } from './problems.ts';
 import { parseAccessTokenRequest, type Parsed, plainName } from './requests.ts';
 import { pathOfRequest } from './routes.ts';
 import { newRequestId, type Remembrance, type Served, type TokenJob, type TokenWish } from './token-job.ts';
-import { ForeignUser, type TokenRequests } from './token-requests.ts';
+import type { TokenRequests } from './token-requests.ts';
 import type { ClientKeys } from './types.ts';
 
 type TokenOperation = TokenWish['kind'];
@@ -149,8 +149,7 @@ export class TokenAnswers {
       return;
     }
     const { error } = outcome;
-    if (error instanceof ForeignUser) response.destroy();
-    else this.#deps.failed(response, error);
+    this.#deps.failed(response, error);
     // What may work the next time is tried anew the next time.
     if (error instanceof DomainError && problemOf(error).members['retryable'] === true) {
       tokens.ledger.forget(job);

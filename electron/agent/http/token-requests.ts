@@ -15,9 +15,6 @@ export interface TokenRequestsDeps {
   readonly limits: LedgerLimits;
 }
 
-/** Another user holds the key, as far as the system tells: dropped without a word. */
-export class ForeignUser extends Error {}
-
 const revokeAgainAfterMs: readonly number[] = [10_000, 60_000];
 
 /** Takes requests to the desk, and looks after what comes of them until somebody has it or nobody shall. */
@@ -70,7 +67,6 @@ export class TokenRequests {
     const { application } = wish;
     const look = wish.kind === 'mytoken' || asking.client === null || asksKeyHolders();
     const asker = await askerOf(asking, { waitMs, look, application });
-    if (asker === null) throw new ForeignUser();
     const name = asking.client?.name ?? asker.caller.program;
     if (wish.kind === 'mytoken') {
       const hint = application === '' ? name : application;

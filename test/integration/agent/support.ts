@@ -160,7 +160,7 @@ export async function start(
     runtimeDirectory: directory,
     socketPath,
     recogniseSocket: () => ({ identity: null, describe: () => unknownCaller('http-socket') }),
-    identifyTcpPeer: () => Promise.resolve(unknownCaller('http')),
+    recogniseTcp: () => ({ describe: () => Promise.resolve(unknownCaller('http')) }),
     asksKeyHolders: () => Object.values(policies).includes('ask-always'),
     closed: () => closed.reason,
     appVersion: '1.2.3',

@@ -1,11 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTcpPeerIdentifier } from '../../../../electron/agent/callers/identify-tcp.ts';
+import { createTcpCallerRecogniser, ownerInProc } from '../../../../electron/agent/callers/identify-tcp.ts';
 import { procTable } from '../../../../electron/agent/callers/process-table.ts';
 import { createSocketHolders } from '../../../../electron/agent/callers/socket-holder.ts';
-import { ownerOf, type SocketOwner } from '../../../../electron/agent/callers/tcp-table.ts';
+import {
+  type FindTcpOwner,
+  ownerIn,
+  showsListener,
+  type TcpEnds,
+} from '../../../../electron/agent/callers/tcp-table.ts';
 
 const head =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
@@ -35,32 +40,77 @@ const tcp6 =
     own.replace('71523', '9'),
   );
 
-const peer = { localPort: 0xa8b1, remotePort: 0xd1f2, remoteAddress: '127.0.0.1' };
+const ends: TcpEnds = {
+  ...{ localAddress: '127.0.0.1', localPort: 0xa8b1 },
+  ...{ remoteAddress: '127.0.0.1', remotePort: 0xd1f2 },
+};
+const ends6: TcpEnds = { ...ends, localAddress: '::1', remoteAddress: '::1' };
+const mappedEnds: TcpEnds = {
+  ...ends,
+  localAddress: '::ffff:127.0.0.1',
+  remoteAddress: '::ffff:127.0.0.1',
+};
 
 describe('/proc/net/tcp', () => {
   it('the row of the client’s end, not of ours and not of the listener', () => {
-    expect(ownerOf(tcp, peer)).toEqual({ uid: 1000, inode: 71523 });
-    expect(ownerOf(tcp, { ...peer, remotePort: 0xd1f3 })).toEqual({ uid: 1001, inode: 8 });
-    expect(ownerOf(tcp, { ...peer, remotePort: 0xd1f9 })).toBeNull();
-    expect(ownerOf(tcp, { ...peer, localAddress: '127.0.0.2' })).toBeNull();
+    expect(ownerIn(tcp, ends)).toEqual({ uid: 1000, inode: 71523 });
+    expect(ownerIn(tcp, { ...ends, remotePort: 0xd1f3 })).toEqual({ uid: 1001, inode: 8 });
+    expect(ownerIn(tcp, { ...ends, remotePort: 0xd1f9 })).toBeNull();
+    expect(ownerIn(tcp, { ...ends, localAddress: '127.0.0.2' })).toBeNull();
   });
 
   it('IPv6, and IPv4 by a socket of IPv6', () => {
-    expect(ownerOf(tcp6, { ...peer, remoteAddress: '::1' })).toEqual({ uid: 1000, inode: 71523 });
-    expect(ownerOf(tcp6, { ...peer, remotePort: 0xd1f5 })).toEqual({ uid: 1000, inode: 9 });
-    const asMapped = { ...peer, remoteAddress: '::ffff:127.0.0.1' };
-    expect(ownerOf(tcp, asMapped)).toEqual({ uid: 1000, inode: 71523 });
-    expect(ownerOf(tcp6, { ...asMapped, remotePort: 0xd1f5 })).toEqual({ uid: 1000, inode: 9 });
+    expect(ownerIn(tcp6, ends6)).toEqual({ uid: 1000, inode: 71523 });
+    expect(ownerIn(tcp6, { ...ends, remotePort: 0xd1f5 })).toEqual({ uid: 1000, inode: 9 });
+    expect(ownerIn(tcp, mappedEnds)).toEqual({ uid: 1000, inode: 71523 });
+    expect(ownerIn(tcp6, { ...mappedEnds, remotePort: 0xd1f5 })).toEqual({ uid: 1000, inode: 9 });
   });
 
   it('an end that nobody holds any more has no owner: its user id says root and means nothing', () => {
-    expect(ownerOf(tcp, { ...peer, remotePort: 0xd1f4 })).toEqual({ uid: 0, inode: null });
+    expect(ownerIn(tcp, { ...ends, remotePort: 0xd1f4 })).toBe('gone');
   });
 
   it('garbage is nobody', () => {
-    expect(ownerOf('', peer)).toBeNull();
-    expect(ownerOf(row(1, '0100007F:D1F2', '0100007F:A8B1', 'x y'), peer)).toBeNull();
-    expect(ownerOf(tcp, { ...peer, remoteAddress: 'fe80::1' })).toBeNull();
+    expect(ownerIn('', ends)).toBeNull();
+    expect(ownerIn(row(1, '0100007F:D1F2', '0100007F:A8B1', 'x y'), ends)).toBeNull();
+    expect(ownerIn(tcp, { ...ends, remoteAddress: 'fe80::1' })).toBeNull();
+  });
+
+  it('is the real table when our listener is in it, and not for the connections of that', () => {
+    expect(showsListener(tcp, ends)).toBe(true);
+    expect(showsListener(tcp, { ...ends, localPort: 0xd1f2 })).toBe(false);
+    expect(showsListener(tcp6, ends6)).toBe(false);
+    const listener = row(9, '00000000000000000000000001000000:A8B1', `${'0'.repeat(32)}:0000`, '0A 1');
+    expect(showsListener(tcp6 + listener, ends6)).toBe(true);
+    expect(showsListener(tcp6 + listener, ends)).toBe(false);
+    expect(showsListener('', ends)).toBe(false);
+  });
+});
+
+describe('who owns the other end, from the files', () => {
+  let root: string;
+  beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'net-'))));
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  const tables = (v4: string, v6: string): FindTcpOwner => {
+    writeFileSync(join(root, 'tcp'), v4);
+    writeFileSync(join(root, 'tcp6'), v6);
+    return ownerInProc(root);
+  };
+
+  it('in whichever of the two tables it is', () => {
+    const find = tables(tcp, tcp6);
+    expect(find(ends)).toEqual({ uid: 1000, inode: 71523 });
+    expect(find({ ...ends, remotePort: 0xd1f5 })).toEqual({ uid: 1000, inode: 9 });
+    expect(find(ends6)).toEqual({ uid: 1000, inode: 71523 });
+  });
+
+  it('without a row: gone where the table shows our listener; without that nothing is told', () => {
+    const unknown = { ...ends, remotePort: 0xd1f9 };
+    expect(tables(tcp, tcp6)(unknown)).toBe('gone');
+    expect(tables('', tcp6)(unknown)).toBeNull();
+    expect(tables(tcp.replace(' 0A ', ' 01 '), tcp6)(unknown)).toBeNull();
+    rmSync(root, { recursive: true });
+    expect(ownerInProc(root)(ends)).toBeNull();
   });
 });
 
@@ -108,42 +158,69 @@ describe('who holds a socket', () => {
 });
 
 describe('who is at the other end of a loopback connection', () => {
-  const identifier = (owner: SocketOwner | null, holders: (number | null)[], userId = 1000) =>
-    createTcpPeerIdentifier({
-      ...{ platform: 'linux' as const, userId, owner: () => Promise.resolve(owner) },
+  const recogniser = (found: ReturnType<FindTcpOwner>, holders: (number | null)[] = [], userId = 1000) =>
+    createTcpCallerRecogniser({
+      ...{ platform: 'linux' as const, userId, owner: () => found },
       holder: () => Promise.resolve(holders.shift() ?? null),
       read: procTable(),
     });
   const mine = { uid: 1000, inode: 7 };
+  const described = (...args: Parameters<typeof recogniser>) => {
+    const caller = recogniser(...args)(ends);
+    if (typeof caller === 'string') throw new Error(caller);
+    return caller.describe();
+  };
 
-  it('R-40 another user is nobody, root is served', async () => {
-    expect(await identifier({ uid: 1001, inode: 7 }, [])(peer)).toBeNull();
-    expect(await identifier({ uid: 0, inode: 7 }, [])(peer)).toMatchObject({ verified: false, uid: 0 });
+  it('R-40 another user is turned away, root is served', async () => {
+    expect(recogniser({ uid: 1001, inode: 7 })(ends)).toBe('foreign-user');
+    expect(recogniser(mine, [], 0)(ends)).toBe('foreign-user');
+    expect(await described({ uid: 0, inode: 7 })).toMatchObject({ verified: false, uid: 0 });
+  });
+
+  it('R-40 an end that nobody holds is not served: its user cannot be told any more', () => {
+    expect(recogniser('gone')(ends)).toBe('gone');
   });
 
   it.runIf(process.platform === 'linux')(
     'the process that holds the socket, as long as it still does',
     async () => {
-      const found = await identifier(mine, [process.pid, process.pid])(peer);
+      const found = await described(mine, [process.pid, process.pid]);
       expect(found).toMatchObject({ door: 'http', verified: true, pid: process.pid, uid: 1000 });
       for (const after of [process.ppid, null]) {
-        expect(await identifier(mine, [process.pid, after])(peer)).toMatchObject({
+        expect(await described(mine, [process.pid, after])).toMatchObject({
           ...{ verified: false, pid: null, identity: null },
         });
       }
     },
   );
 
-  it('what cannot be told is unverified: no row, no owner, no holder, a failure, another system', async () => {
+  it('what cannot be told is unverified: no table, no holder, a failure, another system', async () => {
     const unverified = { verified: false, identity: null, door: 'http' };
-    expect(await identifier(null, [])(peer)).toMatchObject(unverified);
-    expect(await identifier({ uid: 0, inode: null }, [])(peer)).toMatchObject({ ...unverified, uid: null });
-    expect(await identifier(mine, [])(peer)).toMatchObject(unverified);
-    const broken = createTcpPeerIdentifier({
-      ...{ platform: 'linux' as const, userId: 1000, owner: () => Promise.reject(new Error('no')) },
-    });
-    expect(await broken(peer)).toMatchObject(unverified);
-    const elsewhere = createTcpPeerIdentifier({ platform: 'darwin', userId: 501 });
-    expect(await elsewhere(peer)).toMatchObject(unverified);
+    expect(await described(null)).toMatchObject({ ...unverified, uid: null });
+    expect(await described(mine)).toMatchObject(unverified);
+    const broken = createTcpCallerRecogniser({
+      ...{ platform: 'linux' as const, userId: 1000, owner: () => mine },
+      holder: () => Promise.reject(new Error('no')),
+    })(ends);
+    const elsewhere = createTcpCallerRecogniser({ platform: 'darwin', userId: 501 })(ends);
+    for (const caller of [broken, elsewhere]) {
+      if (typeof caller === 'string') throw new Error(caller);
+      expect(await caller.describe()).toMatchObject(unverified);
+    }
+  });
+
+  it('the process is looked for only when somebody wants to know', async () => {
+    let looked = 0;
+    const caller = createTcpCallerRecogniser({
+      ...{ platform: 'linux' as const, userId: 1000, owner: () => mine },
+      holder: () => {
+        looked += 1;
+        return Promise.resolve(null);
+      },
+    })(ends);
+    if (typeof caller === 'string') throw new Error(caller);
+    expect(looked).toBe(0);
+    await caller.describe();
+    expect(looked).toBe(1);
   });
 });
