@@ -59,8 +59,8 @@ export function denyCurrent(approvals: Approvals): void {
   approvals.decide({ id: current.id, contentHash: current.contentHash, decision: 'deny', grant: 'once' });
 }
 
-function subject({ account, content }: ApprovalView): string {
-  if (account !== null) return account.displayName;
+function subject({ account, others, content }: ApprovalView): string {
+  if (account !== null) return others.length === 0 ? account.displayName : account.oidcIssuer;
   return content.kind === 'import-account'
     ? content.name
     : content.kind === 'add-account'

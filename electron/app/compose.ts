@@ -281,7 +281,10 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       if (core.lock.isLocked()) void systemClipboard.clearNow();
     });
     core.pause.onChange(lockChanged);
-    core.activity.onChange(() => hub.changed('activity'));
+    core.activity.onChange(() => {
+      hub.changed('activity');
+      agentChanged(); // a remembered answer may have been used once more
+    });
     runApprovalDesk({
       approvals: core.agent.approvals,
       window: approvalWindow,

@@ -24,14 +24,23 @@ const mostPerProgram = 5;
 const mostInAll = 20;
 const offerBlockAfter = 3;
 
-export interface Question {
-  readonly caller: CallerView;
+/** One account that can answer, by which rule, and what it would give. */
+export interface Way {
   /** Null when it is about an account that is not there yet. */
   readonly account: ApprovalAccount | null;
   readonly policy: AccountPolicy;
+  readonly content: ApprovalContent;
+}
+
+export type OtherWay = Way & { readonly account: ApprovalAccount };
+
+/** The account that is meant unless its user chooses another one, and all else that is to be known. */
+export interface Question extends Way {
+  readonly caller: CallerView;
+  /** What fits the request as well. Without a question they answer by a remembered answer alone. */
+  readonly others?: readonly OtherWay[];
   /** The user gave this program a client key, which is the remembered “yes” where accounts ask once. */
   readonly keyed?: boolean;
-  readonly content: ApprovalContent;
   /** Told apart by this where the content looks the same: one answer must not stand for two different things. */
   readonly particular?: string;
   /** The id its record of activity shall have, for whoever wants to add to it what became of the answer. */
@@ -51,14 +60,17 @@ export interface Gate {
   readonly unlockFirst: 'app' | 'store' | null;
 }
 
+/** What may be issued at most, and of which account. */
+export type Approved = Pick<Way, 'account' | 'content'>;
+
 /** Asks the user on behalf of local programs, one question at a time. */
 export interface Approvals {
   /**
-   * Resolves when the request may be fulfilled: to what may be issued at most. Rejects with `agent/denied`, `agent/approval-timeout`,
+   * Resolves when the request may be fulfilled. Rejects with `agent/denied`, `agent/approval-timeout`,
    * `agent/withdrawn`, `agent/too-many-requests` (retryable, `retryAfterMs`), `agent/blocked`, `app/locked`, `app/paused` and
    * `app/shutting-down` (retryable).
    */
-  ask(question: Question, signal?: AbortSignal): Promise<ApprovalContent>;
+  ask(question: Question, signal?: AbortSignal): Promise<Approved>;
   /**
    * Throws `agent/request-gone` when the decision is about something that is not on the screen any more, `app/locked` for a yes while
    * something has to be unlocked first, `agent/not-narrower`.
@@ -89,29 +101,29 @@ export interface ApprovalsDeps {
 }
 
 /** A yes that stands for further requests like this one, unless something changes. */
-export interface Standing {
-  readonly content: ApprovalContent;
+export interface Standing extends Approved {
   /** Infinity for a rule without an end. */
   readonly endsInMs: number;
   /** The same was given once more: counted and recorded like any other time (R-69). */
   repeated(): void;
 }
 
-interface Ruling {
-  readonly content: ApprovalContent;
+interface Ruling extends Approved {
   readonly by: 'policy' | 'key' | 'grant';
   readonly grantId?: string;
 }
 
+type FindGrant = (subject: GrantSubject) => (Given & { readonly grantId: string }) | null;
+
 interface Waiter {
-  readonly resolve: (content: ApprovalContent) => void;
+  readonly resolve: (approved: Approved) => void;
   readonly reject: (error: DomainError) => void;
 }
 
 interface Pending {
   readonly id: string;
-  /** Equal for requests that are refused together, whoever asks. */
-  readonly key: string;
+  /** One for each account: requests that share one are refused together, whoever asks. */
+  readonly keys: readonly string[];
   /** Equal for requests that one answer may stand for. */
   readonly shared: string;
   readonly contentHash: string;
@@ -146,31 +158,23 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
     outcome: ActivityRecord['outcome'],
     by: ActivityRecord['by'],
     settle: (waiter: Waiter) => void,
-    given: ApprovalContent = pending.question.content,
+    given: Partial<Approved> = {},
   ): void => {
     pending.cancelDeadline();
     queue = queue.filter((other) => other !== pending);
     const durationMs = clock.monotonicMs() - pending.startedMonotonicMs;
-    record({ ...pending.question, content: given }, outcome, by, { durationMs });
+    record({ ...pending.question, ...given }, outcome, by, { durationMs });
     for (const waiter of pending.waiters) settle(waiter);
     pending.waiters.clear();
   };
 
   const deny = (pending: Pending, by: ActivityRecord['by']): void => {
-    denials.add(pending.key, programOf(pending.question.caller));
+    denials.add(pending.keys, programOf(pending.question.caller));
     finish(pending, 'denied', by, ({ reject }) => reject(refusals.denied()));
   };
 
-  /** By what rule nobody needs to be asked; null when somebody does. */
-  const ruleFor = (
-    { caller, account, policy, keyed, content }: Question,
-    find: (subject: GrantSubject) => (Given & { readonly grantId: string }) | null = (subject) =>
-      grants.use(subject),
-  ): Ruling | null => {
-    if (content.kind !== 'access-token' || account === null) return null;
-    if (policy === 'allow') return { content, by: 'policy' };
-    if (policy !== 'ask-once') return null;
-    if (keyed === true) return { content, by: 'key' };
+  const byGrant = (caller: CallerView, { account, policy, content }: Way, find: FindGrant): Ruling | null => {
+    if (content.kind !== 'access-token' || account === null || policy !== 'ask-once') return null;
     const given = find({
       caller,
       accountId: account.id,
@@ -179,7 +183,23 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
     });
     if (given === null) return null;
     const { scope, audience, grantId } = given;
-    return { content: { ...content, scope, audience }, by: 'grant', grantId };
+    return { account, content: { ...content, scope, audience }, by: 'grant', grantId };
+  };
+
+  /**
+   * By what rule nobody needs to be asked; null when somebody does. Rules of the accounts that are not meant do not choose them; an
+   * answer that was remembered for this program does.
+   */
+  const ruleFor = (question: Question, find: FindGrant = (subject) => grants.use(subject)): Ruling | null => {
+    const { caller, account, policy, keyed, content } = question;
+    if (content.kind !== 'access-token' || account === null) return null;
+    if (policy === 'allow') return { account, content, by: 'policy' };
+    if (policy === 'ask-once' && keyed === true) return { account, content, by: 'key' };
+    for (const way of waysOf(question)) {
+      const ruling = byGrant(caller, way, find);
+      if (ruling !== null) return ruling;
+    }
+    return null;
   };
 
   const refuse = (question: Question, by: ActivityRecord['by'], error: DomainError): DomainError => {
@@ -188,7 +208,7 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
   };
 
   /** What needs nobody: null when somebody has to be asked. */
-  const answerAtOnce = (question: Question): ApprovalContent | DomainError | null => {
+  const answerAtOnce = (question: Question): Approved | DomainError | null => {
     const { closed, unlockFirst } = gate();
     if (closed !== null) return refuse(question, 'lock', refusals[closed]());
     if (question.policy === 'deny') return refuse(question, 'policy', refusals.denied());
@@ -197,8 +217,9 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
     if (ruling === null) return null;
     // Whoever needs no answer cannot be waiting for one: a script must not hang until somebody comes back to the machine.
     if (unlockFirst === 'app') return refuse(question, 'lock', refusals.locked());
-    record(question, 'allowed', ruling.by, { grantId: ruling.grantId });
-    return ruling.content;
+    const { account, content, by, grantId } = ruling;
+    record({ ...question, account, content }, 'allowed', by, { grantId });
+    return { account, content };
   };
 
   return {
@@ -208,11 +229,13 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
       const answer = answerAtOnce(question);
       if (answer instanceof DomainError) return Promise.reject(answer);
       if (answer !== null) return Promise.resolve(answer);
-      const key = hash([programOf(question.caller), question.account?.id, question.content]);
-      const waitMs = denials.waitMs(key);
+      const keys = waysOf(question).map(({ account, content }) =>
+        hash([programOf(question.caller), account?.id, content]),
+      );
+      const waitMs = Math.min(...keys.map((key) => denials.waitMs(key)));
       if (waitMs > 0) return Promise.reject(refuse(question, 'flood', refusals.tooMany(waitMs)));
 
-      const shared = `${key} ${question.particular ?? ''} ${question.caller.identity === null ? (question.caller.pid ?? randomUUID()) : ''}`;
+      const shared = `${keys.join(' ')} ${question.particular ?? ''} ${question.caller.identity === null ? (question.caller.pid ?? randomUUID()) : ''}`;
       let pending = queue.find((other) => other.shared === shared);
       if (pending === undefined) {
         const program = programOf(question.caller);
@@ -220,14 +243,14 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
         if (own >= mostPerProgram || queue.length >= mostInAll) {
           return Promise.reject(refuse(question, 'flood', refusals.tooMany(question.waitMs)));
         }
-        pending = enqueue(question, key, shared);
+        pending = enqueue(question, keys, shared);
       }
       const joined = pending;
       return new Promise((resolve, reject) => {
         const waiter: Waiter = {
-          resolve: (content) => {
+          resolve: (approved) => {
             forget();
-            resolve(content);
+            resolve(approved);
           },
           reject: (error) => {
             forget();
@@ -260,18 +283,17 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
         return found;
       });
       if (ruling === null) return null;
-      const { content, by, grantId } = ruling;
+      const { account, content, by, grantId } = ruling;
       return {
-        content,
-        endsInMs,
+        ...{ account, content, endsInMs },
         repeated() {
           if (grantId !== undefined) grants.count(grantId);
-          record({ ...question, content }, 'allowed', by, { grantId });
+          record({ ...question, account, content }, 'allowed', by, { grantId });
         },
       };
     },
 
-    decide({ id, contentHash, decision, grant, narrowed }) {
+    decide({ id, contentHash, decision, accountId, grant, narrowed }) {
       const [pending] = queue;
       const fits = pending?.id === id && pending.contentHash === contentHash;
       if (pending === undefined || !fits) throw refusals.gone();
@@ -289,10 +311,15 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
         if (gate().unlockFirst !== null) throw refusals.locked();
         const shownForMs = clock.monotonicMs() - (pending.shownMonotonicMs ?? Infinity);
         if (shownForMs < earliestApprovalMs) throw refusals.gone();
-        const content = narrowed === undefined ? question.content : narrowedTo(narrowed, question.content);
-        remember(question, content, grant);
+        const way = waysOf(question).find(
+          ({ account }) => accountId === undefined || account?.id === accountId,
+        );
+        if (way === undefined) throw refusals.gone();
+        const content = narrowed === undefined ? way.content : narrowedTo(narrowed, way.content);
+        remember({ ...question, ...way }, content, grant);
         log.info('approvals.allowed', { kind: content.kind, grant, verified: question.caller.verified });
-        finish(pending, 'allowed', 'user', ({ resolve }) => resolve(content), content);
+        const approved = { account: way.account, content };
+        finish(pending, 'allowed', 'user', ({ resolve }) => resolve(approved), approved);
       }
       changedNow();
     },
@@ -300,18 +327,24 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
     current() {
       const [pending] = queue;
       if (pending === undefined) return null;
-      const { caller, account, content } = pending.question;
+      const { question } = pending;
+      const { caller, account, content } = question;
       return {
         id: pending.id,
         contentHash: pending.contentHash,
         caller,
         account,
         content,
+        others: (question.others ?? []).map((way) => ({
+          account: way.account,
+          content: way.content,
+          grantable: isGrantable({ ...question, ...way }),
+        })),
         deadlineAtMs: pending.deadlineAtMs,
         unlockFirst: gate().unlockFirst,
         waiting: queue.length - 1,
         asked: pending.waiters.size,
-        grantable: isGrantable(pending.question),
+        grantable: isGrantable(question),
         offerBlock: caller.identity !== null && denials.countFor(programOf(caller)) >= offerBlockAfter,
       };
     },
@@ -328,7 +361,9 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
         // Ids are never used again: what is left in the file permits nothing.
         log.warn('approvals.grants-not-removed', { code: toEnvelope(error).code });
       }
-      const gone = queue.filter(({ question }) => question.account?.id === accountId);
+      const gone = queue.filter(({ question }) =>
+        waysOf(question).some(({ account }) => account?.id === accountId),
+      );
       for (const pending of gone)
         finish(pending, 'refused', 'policy', ({ reject }) => reject(refusals.accountGone()));
       if (gone.length > 0) changedNow();
@@ -362,12 +397,15 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
     grants.add(subject, given, grant);
   }
 
-  function enqueue(question: Question, key: string, shared: string): Pending {
+  function enqueue(question: Question, keys: readonly string[], shared: string): Pending {
     const pending: Pending = {
       id: randomUUID(),
-      key,
+      keys,
       shared,
-      contentHash: hash([question.caller, question.account, question.content]),
+      contentHash: hash([
+        question.caller,
+        waysOf(question).map(({ account, content }) => [account, content]),
+      ]),
       question,
       startedMonotonicMs: clock.monotonicMs(),
       deadlineAtMs: clock.nowMs() + question.waitMs,
@@ -384,6 +422,11 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
     queue = [...queue, pending];
     return pending;
   }
+}
+
+/** The account that is meant comes first. */
+function waysOf({ account, policy, content, others = [] }: Question): readonly Way[] {
+  return [{ account, policy, content }, ...others];
 }
 
 /** Who cannot be recognised again, or has to be asked every time, is not remembered; a mytoken never is (R-67). */

@@ -16,7 +16,8 @@ interface Denial {
 export interface Denials {
   /** Milliseconds for which this request is refused without asking; 0 when somebody may be asked. */
   waitMs(request: string): number;
-  add(request: string, program: string): void;
+  /** One refusal, of all that these requests stand for. */
+  add(requests: readonly string[], program: string): void;
   /** How often this program was refused lately. */
   countFor(program: string): number;
 }
@@ -45,8 +46,8 @@ export function createDenials(clock: Clock): Denials {
 
   return {
     waitMs: (request) => Math.max(0, (find(requests, request)?.untilMs ?? 0) - clock.monotonicMs()),
-    add(request, program) {
-      remember(requests, request);
+    add(refused, program) {
+      for (const request of refused) remember(requests, request);
       remember(programs, program);
     },
     countFor: (program) => find(programs, program)?.count ?? 0,

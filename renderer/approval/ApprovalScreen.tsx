@@ -6,7 +6,9 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'rea
 import type { CallArgs } from '../../shared/ipc/contract.ts';
 import type {
   AccessTokenContent,
+  ApprovalContent,
   ApprovalDecision,
+  ApprovalOption,
   ApprovalView,
   GrantDuration,
 } from '../../shared/model/approval.ts';
@@ -17,6 +19,7 @@ import { useApp } from '../hooks/app-context.tsx';
 import { useNow } from '../hooks/use-now.ts';
 import { useTask } from '../hooks/use-task.ts';
 import { hostOf } from '../hooks/words.ts';
+import { AccountChoice } from './AccountChoice.tsx';
 import { AccessTokenWanted } from './AccessTokenWanted.tsx';
 import { Answers } from './Answers.tsx';
 import { CallerDetails } from './CallerDetails.tsx';
@@ -42,9 +45,13 @@ export function ApprovalScreen({
   readonly onScreen: boolean;
 }): ReactNode {
   const { t, call } = useApp();
-  const { content, account } = approval;
+  const [chosenId, setChosenId] = useState(approval.account?.id ?? null);
+  const chosen = approval.others.find((other) => other.account.id === chosenId) ?? approval;
+  const { content, account, grantable } = chosen;
   const announce = useAnnounce();
-  const armed = useArmed(onScreen ? `${approval.contentHash} ${approval.unlockFirst ?? ''}` : null);
+  const armed = useArmed(
+    onScreen ? `${approval.contentHash} ${chosenId ?? ''} ${approval.unlockFirst ?? ''}` : null,
+  );
   const nowMs = useNow(true);
   const nowSeconds = Math.floor(nowMs / 1000);
   const task = useTask();
@@ -61,14 +68,23 @@ export function ApprovalScreen({
     if (armed) announce(t('approval.armed'));
   }, [armed, announce, t]);
 
-  const narrowed = narrowedFrom(approval, given, narrowing ? wish : null);
+  /** What one account would give has nothing to do with what another would. */
+  const choose = ({ account: next, content: offered }: ApprovalOption): void => {
+    setChosenId(next.id);
+    setGiven(offered.kind === 'access-token' ? offered : null);
+    setNarrowing(false);
+    setWish(null);
+  };
+
+  const narrowed = narrowedFrom(content, given, narrowing ? wish : null);
   const decide = (decision: ApprovalDecision['decision']): void => {
     void task.run(() =>
       call('approval:decide', {
         id: approval.id,
         contentHash: approval.contentHash,
         decision,
-        grant: approval.grantable ? grant : 'once',
+        grant: grantable ? grant : 'once',
+        ...(account === null ? {} : { accountId: account.id }),
         ...(narrowed !== null && decision === 'allow' ? { narrowed } : {}),
       }),
     );
@@ -104,10 +120,18 @@ export function ApprovalScreen({
           {approval.asked > 1 && ` ${t('approval.asked', { count: approval.asked })}`}
         </Alert>
         <Locked approval={approval} />
-        {account !== null && (
-          <Typography variant="body2" sx={{ overflowWrap: 'anywhere' }}>
-            {t('approval.account', { account: account.displayName, provider: hostOf(account.oidcIssuer) })}
-          </Typography>
+        {approval.account !== null && approval.others.length > 0 ? (
+          <AccountChoice
+            options={[{ ...approval, account: approval.account }, ...approval.others]}
+            chosenId={account?.id ?? ''}
+            onChoose={choose}
+          />
+        ) : (
+          account !== null && (
+            <Typography variant="body2" sx={{ overflowWrap: 'anywhere' }}>
+              {t('approval.account', { account: account.displayName, provider: hostOf(account.oidcIssuer) })}
+            </Typography>
+          )
         )}
         {content.kind === 'access-token' && given !== null && (
           <AccessTokenWanted asked={content} given={given} onChange={setGiven} />
@@ -131,7 +155,7 @@ export function ApprovalScreen({
             </Box>
             {narrowing && (
               <Suspense fallback={null}>
-                <NarrowMytoken content={content} nowMs={nowMs} onChange={setWish} />
+                <NarrowMytoken key={chosenId} content={content} nowMs={nowMs} onChange={setWish} />
               </Suspense>
             )}
           </>
@@ -139,9 +163,9 @@ export function ApprovalScreen({
         {(content.kind === 'import-account' || content.kind === 'add-account') && (
           <NewAccountFacts content={content} />
         )}
-        {approval.grantable && <Remember value={grant} onChange={setGrant} />}
+        {grantable && <Remember value={grant} onChange={setGrant} />}
         <ErrorNotice error={task.error} />
-        <CallerDetails approval={approval} />
+        <CallerDetails approval={approval} account={account} />
       </Box>
       <Answers
         approval={approval}
@@ -157,7 +181,7 @@ export function ApprovalScreen({
 
 /** What is given, where that is less than was asked for; null where it is not. */
 function narrowedFrom(
-  { content }: ApprovalView,
+  content: ApprovalContent,
   given: AccessTokenContent | null,
   wish: GivenWish | null,
 ): Narrowed | null {
@@ -168,7 +192,7 @@ function narrowedFrom(
 }
 
 /** Naming nothing would mean the default: without any of the scopes or audiences that were asked for there is only “no”. */
-function isSomething(content: ApprovalView['content'], given: AccessTokenContent | null): boolean {
+function isSomething(content: ApprovalContent, given: AccessTokenContent | null): boolean {
   if (content.kind !== 'access-token' || given === null) return true;
   return (
     (content.scope.length === 0 || given.scope.length > 0) &&

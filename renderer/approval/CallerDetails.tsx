@@ -8,9 +8,12 @@ import { mono } from '../theme/theme.ts';
 
 /** Who asks, for those who look closely. */
 export function CallerDetails({
-  approval: { caller, account, id },
+  approval: { caller, id },
+  account,
 }: {
   readonly approval: ApprovalView;
+  /** The one that would answer. */
+  readonly account: ApprovalView['account'];
 }): ReactNode {
   const { t } = useApp();
   const [open, setOpen] = useState(false);

@@ -62,6 +62,13 @@ export type ApprovalContent = AccessTokenContent | MytokenContent | ImportAccoun
 export type NarrowedContent =
   AccessTokenContent | { readonly kind: 'mytoken'; readonly wish: SubMytokenWish };
 
+/** An account that can answer a request, and what it would give. */
+export interface ApprovalOption {
+  readonly account: ApprovalAccount;
+  readonly content: ApprovalContent;
+  readonly grantable: boolean;
+}
+
 /** The one request that is on the screen. */
 export interface ApprovalView {
   readonly id: string;
@@ -71,6 +78,8 @@ export interface ApprovalView {
   /** Null where there is none yet: importing and adding one. */
   readonly account: ApprovalAccount | null;
   readonly content: ApprovalContent;
+  /** The program named a provider of which there are several accounts: those that its user may choose instead of `account`. */
+  readonly others: readonly ApprovalOption[];
   readonly deadlineAtMs: number;
   /** What has to be unlocked before the answer can be yes: the app, or the store of mytokens. Refusing works all the time. */
   readonly unlockFirst: 'app' | 'store' | null;
@@ -88,6 +97,8 @@ export interface ApprovalDecision {
   readonly id: string;
   readonly contentHash: string;
   readonly decision: 'allow' | 'deny' | 'deny-all' | 'block';
+  /** Which of the accounts answers; not named where there is no choice. */
+  readonly accountId?: string | undefined;
   readonly grant: GrantDuration;
   readonly narrowed?: NarrowedContent | undefined;
 }

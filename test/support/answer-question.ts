@@ -7,6 +7,7 @@ export async function answerQuestion(
   approvals: Approvals,
   decision: 'allow' | 'deny',
   kind: ApprovalContent['kind'] = 'access-token',
+  accountId?: string,
 ): Promise<void> {
   await expect
     .poll(() => approvals.current(), { timeout: 10_000 })
@@ -14,5 +15,5 @@ export async function answerQuestion(
   const { id = '', contentHash = '' } = approvals.current() ?? {};
   approvals.shown(id);
   await new Promise((resolve) => setTimeout(resolve, 950));
-  approvals.decide({ id, contentHash, decision, grant: 'until-quit' });
+  approvals.decide({ id, contentHash, decision, accountId, grant: 'until-quit' });
 }

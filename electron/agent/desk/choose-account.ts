@@ -29,22 +29,25 @@ export interface ChoiceContext {
   readonly serves: (accountId: string) => boolean;
 }
 
+/** The account a request means, and, where it names an issuer, the others that its user may choose instead, in his order. */
+export type FittingAccounts = readonly [AccountRecord, ...AccountRecord[]];
+
 /**
- * The account a request means. A limited key lives in a world in which only its accounts exist: among them names, issuers and
+ * The accounts that a request fits. A limited key lives in a world in which only its accounts exist: among them names, issuers and
  * the default are looked up. Of several accounts for one issuer the default account is meant, else the one that was used last, else
  * the first in the user's order. Naming nothing, a limited key gets the default account if that is one of its own, or its only one.
  * Throws `accounts/not-found`, `accounts/none`, `agent/account-not-allowed`.
  */
-export function chooseAccount(
+export function fittingAccounts(
   accounts: Directory,
   { accountIds, serves }: ChoiceContext,
   { account, issuer }: AccountChoice,
-): AccountRecord {
+): FittingAccounts {
   if (account !== null) {
     const found = findByName(accounts, account);
     const fits = issuer === null || (found !== null && sameIssuer(found.oidcIssuer, issuer));
     if (found === null || !mayUse(accountIds, found.id) || !fits) throw notFound();
-    return found;
+    return [found];
   }
   const visible = visibleAccounts(accounts, accountIds);
   const defaultId = accounts.defaultAccountId();
@@ -54,12 +57,12 @@ export function chooseAccount(
     const candidates = serving.length > 0 ? serving : ofIssuer;
     const found = candidates.find(({ id }) => id === defaultId) ?? lastUsed(candidates);
     if (found === null) throw notFound();
-    return found;
+    return [found, ...candidates.filter(({ id }) => id !== found.id)];
   }
-  if (accountIds === null) return accounts.find(null);
+  if (accountIds === null) return [accounts.find(null)];
   const [first] = visible;
   const preferred = visible.find(({ id }) => id === defaultId) ?? (visible.length === 1 ? first : undefined);
-  if (preferred !== undefined) return preferred;
+  if (preferred !== undefined) return [preferred];
   throw new DomainError(
     'agent/account-not-allowed',
     first === undefined

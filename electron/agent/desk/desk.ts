@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DomainError, toEnvelope } from '../../../shared/errors.ts';
 import type { IssuedMytokenNote } from '../../../shared/model/activity.ts';
 import type {
+  AccessTokenContent,
   AccountPolicy,
   ApprovalAccount,
   ApprovalContent,
@@ -12,7 +13,7 @@ import type { AccountRecord, Accounts } from '../../accounts/index.ts';
 import { type Activity, type ActivityAmendment, activityOf } from '../../activity/index.ts';
 import type { Approvals, Question } from '../../approvals/index.ts';
 import type { MintedMytoken, Minter, TokenBroker } from '../../tokens/index.ts';
-import { chooseAccount } from './choose-account.ts';
+import { type FittingAccounts, fittingAccounts } from './choose-account.ts';
 import { importAccount, type ImportAccountDeps } from './import-account.ts';
 import { isAddableIssuer, type MissingAccountDeps, waitForAccount } from './missing-account.ts';
 import { repeatableOf } from './repeatable.ts';
@@ -48,35 +49,59 @@ export interface DeskDeps extends MissingAccountDeps, ImportAccountDeps {
 export function createDesk(deps: DeskDeps): Desk {
   const { accounts, broker, minter, approvals, activity, policyOf } = deps;
 
-  const choose = (choice: AccountChoice, { accountIds }: Asker): AccountRecord =>
-    chooseAccount(accounts, { accountIds, serves: (accountId) => policyOf(accountId) !== 'deny' }, choice);
+  const choose = (choice: AccountChoice, { accountIds }: Asker): FittingAccounts =>
+    fittingAccounts(accounts, { accountIds, serves: (accountId) => policyOf(accountId) !== 'deny' }, choice);
 
-  const questionOf = (account: AccountRecord, content: ApprovalContent, from: Asker): Question => ({
-    caller: from.caller,
-    account: view(account),
-    policy: policyOf(account.id),
-    keyed: from.keyed,
-    content,
-    waitMs: from.waitMs,
-  });
+  /**
+   * What each account would give. Rejects with what keeps the one that is meant from it; others that cannot give are no choice. Another
+   * account never answers just because the one that is meant cannot.
+   */
+  const offersOf = async <C extends ApprovalContent>(
+    [meant, ...others]: FittingAccounts,
+    contentOf: (account: AccountRecord) => C | Promise<C>,
+  ): Promise<Offers<C>> => {
+    const offer = async (account: AccountRecord): Promise<Offer<C>> => {
+      await deps.refuseUnusable(account, 'before-asking');
+      return { account, content: await contentOf(account) };
+    };
+    const first = await offer(meant);
+    const further = await Promise.allSettled(others.map(offer));
+    return [first, ...further.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))];
+  };
 
-  /** Resolves to what may be given once somebody, or a rule, said yes and nothing else stands in the way. */
-  const permitted = async (
-    account: AccountRecord,
-    content: ApprovalContent,
+  const questionOf = ([meant, ...others]: Offers<ApprovalContent>, from: Asker): Question => {
+    const way = <C extends ApprovalContent>({ account, content }: Offer<C>) => ({
+      account: view(account),
+      policy: policyOf(account.id),
+      content,
+    });
+    return {
+      ...way(meant),
+      ...(others.length === 0 ? {} : { others: others.map(way) }),
+      caller: from.caller,
+      keyed: from.keyed,
+      waitMs: from.waitMs,
+    };
+  };
+
+  /** Resolves once somebody, or a rule, said yes and nothing else stands in the way: to what that account may give. */
+  const permitted = async <C extends ApprovalContent>(
+    offers: Offers<C>,
     from: Asker,
     signal: AbortSignal,
     recordId: string,
-  ): Promise<ApprovalContent> => {
-    const approved = await approvals.ask({ ...questionOf(account, content, from), recordId }, signal);
+  ): Promise<Offer<C> & { readonly given: ApprovalContent }> => {
+    const approved = await approvals.ask({ ...questionOf(offers, from), recordId }, signal);
+    const offer = offers.find(({ account }) => account.id === approved.account?.id);
+    if (offer === undefined) throw aboutSomethingElse();
     try {
-      await deps.refuseUnusable(account, 'before-serving');
+      await deps.refuseUnusable(offer.account, 'before-serving');
       deps.refuseClosed();
     } catch (error) {
-      note(recordId, { account, content, from }, failure(error));
+      note(recordId, { ...offer, from }, failure(error));
       throw error;
     }
-    return approved;
+    return { ...offer, given: approved.content };
   };
 
   /** Several requests may share a question and its record: what became of the others gets records of their own. */
@@ -95,7 +120,7 @@ export function createDesk(deps: DeskDeps): Desk {
     ask: AccountChoice,
     from: Asker,
     signal: AbortSignal,
-  ): Promise<AccountRecord> => {
+  ): Promise<FittingAccounts> => {
     try {
       return choose(ask, from);
     } catch (error) {
@@ -106,7 +131,7 @@ export function createDesk(deps: DeskDeps): Desk {
       if (!missing || !addable || from.waitsForAccount !== true) throw error;
       const added = await waitForAccount(deps, issuer, from, signal);
       if (added === null) throw error;
-      return added;
+      return [added];
     }
   };
 
@@ -114,15 +139,18 @@ export function createDesk(deps: DeskDeps): Desk {
     importAccount: (offered, from, signal) => importAccount(deps, offered, from, signal),
 
     async accessToken(ask, from, signal) {
-      const account = await chooseOrAdd(ask, from, signal);
-      await deps.refuseUnusable(account, 'before-asking');
       // What is shown is what is fetched and remembered, also when the account's defaults change meanwhile.
-      const scope = ask.scope ?? account.defaultScopes;
-      const audience = ask.audience ?? account.defaultAudience;
+      const offers = await offersOf(
+        await chooseOrAdd(ask, from, signal),
+        ({ defaultScopes, defaultAudience, restrictions }): AccessTokenContent => ({
+          kind: 'access-token',
+          scope: ask.scope ?? defaultScopes,
+          audience: ask.audience ?? defaultAudience,
+          ...(restrictions.length === 0 ? { unlimited: true } : {}),
+        }),
+      );
       const recordId = randomUUID();
-      const unlimited = account.restrictions.length === 0 ? { unlimited: true as const } : {};
-      const content = { kind: 'access-token' as const, scope, audience, ...unlimited };
-      const given = await permitted(account, content, from, signal, recordId);
+      const { account, given } = await permitted(offers, from, signal, recordId);
       if (given.kind !== 'access-token') throw aboutSomethingElse();
       const fetched = broker.accessToken({
         accountId: account.id,
@@ -138,7 +166,7 @@ export function createDesk(deps: DeskDeps): Desk {
         const repeatable = ask.fresh
           ? null
           : repeatableOf(deps, {
-              question: questionOf(account, content, from),
+              question: questionOf(offers, from),
               given,
               accountId: account.id,
               grant,
@@ -152,14 +180,15 @@ export function createDesk(deps: DeskDeps): Desk {
     },
 
     async mytoken(ask, from, signal) {
-      const account = choose(ask, from);
-      await deps.refuseUnusable(account, 'before-asking');
-      const wish = await deps.wishFor(account, ask.wish, ask.hint ?? from.caller.program);
-      const { capabilities, restrictions } = account;
-      const content: MytokenContent = { kind: 'mytoken', wish, parent: { capabilities, restrictions } };
+      const offers = await offersOf(choose(ask, from), async (account): Promise<MytokenContent> => {
+        const { capabilities, restrictions } = account;
+        const wish = await deps.wishFor(account, ask.wish, ask.hint ?? from.caller.program);
+        return { kind: 'mytoken', wish, parent: { capabilities, restrictions } };
+      });
       const recordId = randomUUID();
-      const given = await permitted(account, content, from, signal, recordId);
+      const { account, content, given } = await permitted(offers, from, signal, recordId);
       if (given.kind !== 'mytoken') throw aboutSomethingElse();
+      const { wish } = content;
       const subject = { account, content: given, from };
       let minted: MintedMytoken;
       try {
@@ -187,6 +216,13 @@ export function createDesk(deps: DeskDeps): Desk {
     },
   };
 }
+
+interface Offer<C extends ApprovalContent> {
+  readonly account: AccountRecord;
+  readonly content: C;
+}
+/** The account that is meant comes first. */
+type Offers<C extends ApprovalContent> = readonly [Offer<C>, ...Offer<C>[]];
 
 function failure(error: unknown): ActivityAmendment {
   return { outcome: 'failed', problem: toEnvelope(error).code };

@@ -31,9 +31,8 @@ export function repeatableOf(
 ): Repeatable | null {
   const { question, given, accountId, grant, minValidMs } = served;
   const standing = deps.approvals.standing(question);
-  if (standing === null || standing.content.kind !== 'access-token' || !isSame(standing.content, given)) {
-    return null;
-  }
+  if (standing === null || standing.account?.id !== accountId) return null;
+  if (standing.content.kind !== 'access-token' || !isSame(standing.content, given)) return null;
   const keptBackMs = Math.max(leastMarginMs, minValidMs ?? marginMs);
   const forMs = Math.min(standing.endsInMs, grant.expiresAtMs - deps.clock.nowMs() - keptBackMs);
   if (forMs <= 0) return null;

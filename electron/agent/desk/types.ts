@@ -20,7 +20,7 @@ export interface Asker {
   readonly waitMs: number;
 }
 
-/** Which account is meant: by short name, else by issuer, else the default one. */
+/** Which account is meant: by short name, else by issuer, where its user may choose among several, else the default one. */
 export interface AccountChoice {
   readonly account: string | null;
   readonly issuer: string | null;

@@ -9,6 +9,9 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
     'Ein Name hier sieht nach lateinischen Buchstaben aus, ist aber in einem anderen Alphabet geschrieben.',
   'approval.odd-letters': 'enthält Buchstaben, die anderen gleichen',
   'approval.account': 'Konto: {account} bei {provider}',
+  'approval.choose-account': 'Welches Konto antwortet',
+  'approval.choose-account-why':
+    'Du hast {count} Konten bei {provider}, und das Programm hat nicht gesagt, welches es meint.',
   'approval.scopes-title': 'Wofür (Scopes)',
   'approval.audience-title': 'Für welche Dienste (Audiences)',
   'approval.unlimited':

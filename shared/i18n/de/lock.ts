@@ -37,7 +37,8 @@ export const lockDe: Record<keyof typeof lockEn, string> = {
   'tray.lock': 'Sperren',
   'tray.unlock': 'Entsperren',
   'tray.resume': 'Lokalen Zugriff fortsetzen',
-  'agent.wanted': 'Ein Programm wartet auf ein Konto bei {provider}. Melde dich an, dann wirst du gefragt.',
+  'agent.wanted':
+    'Ein Programm hat nach einem Konto bei {provider} gefragt. Wartet es nach der Anmeldung noch, wirst du danach gefragt.',
   'agent.wanted-elsewhere': 'Dieser Mytoken-Server kennt {provider} nicht. Wähle einen anderen Server.',
   'approval.new.server': 'Mytoken-Server',
   'approval.new.provider': 'Anbieter',

@@ -7,6 +7,9 @@ export const decisionsEn = {
   'approval.name.look-alike': 'A name here looks like Latin letters but is written in another alphabet.',
   'approval.odd-letters': 'contains look-alike letters',
   'approval.account': 'Account: {account} at {provider}',
+  'approval.choose-account': 'Which account answers',
+  'approval.choose-account-why':
+    'You have {count} accounts at {provider}, and the program did not say which one it means.',
   'approval.scopes-title': 'What for (scopes)',
   'approval.audience-title': 'For which services (audiences)',
   'approval.unlimited':

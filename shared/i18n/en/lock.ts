@@ -34,7 +34,8 @@ export const lockEn = {
   'tray.lock': 'Lock',
   'tray.unlock': 'Unlock',
   'tray.resume': 'Resume local access',
-  'agent.wanted': 'A program waits for an account of {provider}. Log in, and it is asked about.',
+  'agent.wanted':
+    'A program asked for an account of {provider}. If it still waits after the login, you are asked about it.',
   'agent.wanted-elsewhere': 'This mytoken server does not know {provider}. Choose another server.',
   'approval.new.server': 'Mytoken server',
   'approval.new.provider': 'Provider',

@@ -52,6 +52,7 @@ export const agentCalls = {
       id,
       contentHash: z.string().max(64),
       decision: z.enum(['allow', 'deny', 'deny-all', 'block']),
+      accountId: id.optional(),
       grant: z.enum(grantDurations),
       narrowed: z
         .discriminatedUnion('kind', [

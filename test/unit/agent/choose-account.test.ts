@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseAccount } from '../../../electron/agent/desk/index.ts';
+import { fittingAccounts } from '../../../electron/agent/desk/index.ts';
 import { storageSummary } from '../../../electron/agent/http/storage-summary.ts';
 import { account, FakeAccounts } from './fakes.ts';
 
@@ -10,7 +10,7 @@ function choose(
   serves: (accountId: string) => boolean = () => true,
 ): string {
   const { account: name = null, issuer = null } = wish;
-  return chooseAccount(accounts, { accountIds, serves }, { account: name, issuer }).id;
+  return fittingAccounts(accounts, { accountIds, serves }, { account: name, issuer })[0].id;
 }
 
 const accounts = new FakeAccounts(
@@ -59,7 +59,7 @@ describe('several accounts for one issuer', () => {
       'alone',
     );
     const pick = (serves: (id: string) => boolean): string =>
-      chooseAccount(used, { accountIds: null, serves }, { account: null, issuer }).id;
+      fittingAccounts(used, { accountIds: null, serves }, { account: null, issuer })[0].id;
     expect(pick(() => true)).toBe('second');
     expect(pick((id) => id !== 'second')).toBe('first');
     expect(pick(() => false)).toBe('second');
@@ -67,6 +67,39 @@ describe('several accounts for one issuer', () => {
 
   it('never one that serves nobody while another does, were it the default', () => {
     expect(choose(null, { issuer }, (id) => id !== 'third')).toBe('first');
+  });
+});
+
+describe('the accounts that may be chosen instead', () => {
+  const fitting = (
+    accountIds: readonly string[] | null,
+    wish: { readonly account?: string; readonly issuer?: string },
+    serves: (id: string) => boolean = () => true,
+  ): readonly string[] =>
+    fittingAccounts(
+      accounts,
+      { accountIds, serves },
+      { account: wish.account ?? null, issuer: wish.issuer ?? null },
+    ).map(({ id }) => id);
+
+  it.each([
+    [
+      'issuer: all of it, the one that is meant first',
+      null,
+      { issuer: shared },
+      ['third', 'first', 'second'],
+    ],
+    ['limited: those of its own', ['second', 'third', 'alone'], { issuer: shared }, ['third', 'second']],
+    ['a name is a name', null, { account: 'first' }, ['first']],
+    ['a name with its issuer too', null, { account: 'first', issuer: shared }, ['first']],
+    ['naming nothing means the default', null, {}, ['third']],
+    ['naming nothing, limited', ['third', 'second'], {}, ['third']],
+  ])('%s', (_what, ids, wish, expected) => {
+    expect(fitting(ids, wish)).toEqual(expected);
+  });
+
+  it('none that serves nobody', () => {
+    expect(fitting(null, { issuer: shared }, (id) => id !== 'first')).toEqual(['third', 'second']);
   });
 });
 

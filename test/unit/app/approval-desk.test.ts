@@ -13,7 +13,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 function view(change: Partial<ApprovalView> = {}): ApprovalView {
   return {
     ...{ id: 'a', contentHash: 'a', deadlineAtMs: 0, unlockFirst: null, waiting: 0, asked: 1 },
-    ...{ grantable: false, offerBlock: false },
+    ...{ others: [], grantable: false, offerBlock: false },
     content: { kind: 'access-token', scope: ['secret-scope'], audience: [] },
     account: {
       ...{ id: 'x', displayName: 'Alpha', shortname: 'alpha' },

@@ -346,7 +346,7 @@ describe('approving', () => {
         },
       },
     });
-    expect(await asked).toMatchObject({
+    expect((await asked).content).toMatchObject({
       wish: {
         capabilities: ['AT'],
         restrictions: [{ exp: '+1h', usages_AT: 1 }],
@@ -362,7 +362,7 @@ describe('approving', () => {
     const less = { kind: 'access-token', scope: ['b'], audience: ['x'] } as const;
     expect(() => decide('allow', { narrowed: less })).toThrow('less');
     decide('allow', { narrowed: { kind: 'access-token', scope: ['a', 'b'], audience: ['x'] } });
-    await expect(asked).resolves.toMatchObject({ scope: ['a', 'b'] });
+    expect((await asked).content).toMatchObject({ scope: ['a', 'b'] });
   });
 
   it('R-68 of an access token, too: fewer scopes and audiences, never others', async () => {
@@ -381,7 +381,7 @@ describe('approving', () => {
     }
     expect(() => decide('allow', { narrowed: { kind: 'mytoken', wish } })).toThrow('less');
     decide('allow', { narrowed: { kind: 'access-token', scope: ['b'], audience: ['x'] } });
-    expect(await asked).toEqual({ kind: 'access-token', scope: ['b'], audience: ['x'] });
+    expect((await asked).content).toEqual({ kind: 'access-token', scope: ['b'], audience: ['x'] });
   });
 
   it('R-68 naming nothing can become any scopes, but no audience', async () => {
@@ -390,13 +390,13 @@ describe('approving', () => {
     const narrowed = { kind: 'access-token', scope: ['a'], audience: ['x'] } as const;
     expect(() => decide('allow', { narrowed })).toThrow('less');
     decide('allow', { narrowed: { ...narrowed, audience: [] } });
-    expect(await asked).toEqual({ kind: 'access-token', scope: ['a'], audience: [] });
+    expect((await asked).content).toEqual({ kind: 'access-token', scope: ['a'], audience: [] });
   });
 
   it('R-67 remembers what was given, not what was asked for', async () => {
     const { approvals, decide, grants } = bench();
-    const ask = (scope: readonly string[]): Promise<ApprovalContent> =>
-      approvals.ask(question({ content: { kind: 'access-token', scope, audience: [] } }));
+    const ask = async (scope: readonly string[]): Promise<ApprovalContent> =>
+      (await approvals.ask(question({ content: { kind: 'access-token', scope, audience: [] } }))).content;
     const first = ask(['a', 'b', 'c']);
     decide('allow', {
       grant: '1h',

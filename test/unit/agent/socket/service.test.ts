@@ -112,10 +112,9 @@ function bench() {
         });
         await state.whileAsked();
         if (state.deny) throw new DomainError('agent/denied', 'The user did not allow this.');
-        const { content } = question;
-        return content.kind === 'mytoken' && state.narrowed !== null
-          ? { ...content, wish: state.narrowed }
-          : content;
+        const { account, content } = question;
+        const narrowed = content.kind === 'mytoken' && state.narrowed !== null;
+        return { account, content: narrowed ? { ...content, wish: state.narrowed ?? wish } : content };
       },
     },
     policyOf,
