@@ -139,8 +139,8 @@ export function createActivity(options: ActivityOptions): ActivityLog {
   };
 
   return {
-    add(entry) {
-      const { id, isNew } = memory.add(entry, clock.nowMs());
+    add(entry, times) {
+      const { id, isNew } = memory.add(entry, clock.nowMs(), times);
       dirty.add(id);
       flushWithin(isNew ? flushMs : flushCountsMs);
       changedNow();

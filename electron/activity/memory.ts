@@ -35,12 +35,12 @@ export class ActivityMemory {
   }
 
   /** The id of the record that was added or counted up. */
-  add(entry: ActivityEntry, nowMs: number): { readonly id: string; readonly isNew: boolean } {
+  add(entry: ActivityEntry, nowMs: number, times = 1): { readonly id: string; readonly isNew: boolean } {
     const key = isMergeable(entry) ? mergeKey(entry) : null;
     const openId = key === null ? undefined : this.#open.get(key);
     const before = openId === undefined ? undefined : this.#records.get(openId);
     if (before !== undefined && nowMs >= before.atMs && nowMs - before.atMs < mergeMs) {
-      this.set({ ...before, count: (before.count ?? 1) + 1, lastAtMs: nowMs });
+      this.set({ ...before, count: (before.count ?? 1) + times, lastAtMs: nowMs });
       if (entry.id !== undefined) remember(this.#counted, entry.id, before.id);
       return { id: before.id, isNew: false };
     }
@@ -57,6 +57,7 @@ export class ActivityMemory {
       summary: cut(entry.summary, longestText),
       restrictions: entry.restrictions === undefined ? undefined : cut(entry.restrictions, longestText),
       executable: executable === undefined ? undefined : shortPath(executable, this.#home),
+      ...(times === 1 ? {} : { count: times, lastAtMs: nowMs }),
     };
     this.set(record);
     if (key !== null) remember(this.#open, key, id);

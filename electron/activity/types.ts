@@ -10,8 +10,8 @@ export type ActivityAmendment = Partial<Pick<ActivityRecord, 'outcome' | 'proble
 
 /** What was asked for and what became of it; bounded, without tokens (R-69). */
 export interface Activity {
-  /** Cheap: it is called for every cached token. The same of the same program within a minute is counted, not repeated. */
-  add(entry: ActivityEntry): void;
+  /** Cheap: it is called for every cached token. The same of the same program within a minute is counted, not repeated. `times`: it happened so often. */
+  add(entry: ActivityEntry, times?: number): void;
   /**
    * Says what became of the request with this id. One of several that are counted together becomes a record of its own, or is counted with
    * those of the same fate. False when the log has no such id (any more).

@@ -5,11 +5,11 @@ export { clientKeyPattern, looksLikeClientKey } from './http/key-format.ts';
 export { parseStoredClients } from './http/stored-clients.ts';
 export type * from './http/types.ts';
 export {
-  createCallerIdentifier,
   createCallerRecogniser,
   createTcpCallerRecogniser,
   type RecogniseTcpCaller,
   unknownCaller,
+  unrecognisedCaller,
 } from './callers/index.ts';
 export { type Asker, createDesk, type Desk, type DeskDeps } from './desk/index.ts';
 export {

@@ -104,8 +104,8 @@ export interface ApprovalsDeps {
 export interface Standing extends Approved {
   /** Infinity for a rule without an end. */
   readonly endsInMs: number;
-  /** The same was given once more: counted and recorded like any other time. */
-  repeated(): void;
+  /** The same was given so many times more: counted and recorded like any other time. */
+  repeated(times: number): void;
 }
 
 interface Ruling extends Approved {
@@ -149,8 +149,9 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
     outcome: ActivityRecord['outcome'],
     by: ActivityRecord['by'],
     facts: { readonly durationMs?: number; readonly grantId?: string | undefined } = {},
+    times = 1,
   ): void => {
-    activity.add({ durationMs: 0, ...activityOf(question), ...facts, id, outcome, by });
+    activity.add({ durationMs: 0, ...activityOf(question), ...facts, id, outcome, by }, times);
   };
 
   const finish = (
@@ -286,9 +287,9 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
       const { account, content, by, grantId } = ruling;
       return {
         ...{ account, content, endsInMs },
-        repeated() {
-          if (grantId !== undefined) grants.count(grantId);
-          record({ ...question, account, content }, 'allowed', by, { grantId });
+        repeated(times) {
+          if (grantId !== undefined) grants.count(grantId, times);
+          record({ ...question, account, content }, 'allowed', by, { grantId }, times);
         },
       };
     },

@@ -52,8 +52,8 @@ export interface Grants {
   use(subject: GrantSubject): (Given & { readonly grantId: string }) | null;
   /** As `use`, without counting; also for how long, in milliseconds. */
   find(subject: GrantSubject): FoundGrant | null;
-  /** A use that was found beforehand. Nothing when the grant is gone. */
-  count(grantId: string): void;
+  /** Uses of what was found beforehand. Nothing when the grant is gone. */
+  count(grantId: string, times: number): void;
   /** Some were taken back or changed; told before whoever did it goes on. */
   onChange(listener: () => void): () => void;
   list(): readonly GrantView[];
@@ -111,9 +111,11 @@ export function createGrants(
     );
     return { ...given, grantId: view.id, endsInMs };
   };
-  const count = (grantId: string): void => {
+  const count = (grantId: string, times: number): void => {
     grants = grants.map((grant) =>
-      grant.view.id === grantId ? { ...grant, view: { ...grant.view, uses: grant.view.uses + 1 } } : grant,
+      grant.view.id === grantId
+        ? { ...grant, view: { ...grant.view, uses: grant.view.uses + times } }
+        : grant,
     );
   };
 
@@ -144,7 +146,7 @@ export function createGrants(
     use(subject) {
       const found = find(subject);
       if (found === null) return null;
-      count(found.grantId);
+      count(found.grantId, 1);
       const { scope, audience, grantId } = found;
       return { scope, audience, grantId };
     },

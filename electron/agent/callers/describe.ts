@@ -18,7 +18,9 @@ const sessions = /^(init|systemd|launchd|sshd(-session)?|login)$/;
 
 /** A caller whose program was looked at. The rest of the description is read when somebody wants to see it. */
 export interface RecognisedCaller {
-  /** As in {@link CallerView}. */
+  /** By what the same program is known again, in this run of the app; null for who cannot be recognised. */
+  readonly mark: string | null;
+  /** As in {@link CallerView}: the hash of the mark. */
   readonly identity: string | null;
   /** Of the same process, or what is left when it has ended. */
   describe(): CallerView;
@@ -44,14 +46,20 @@ export function recogniseCaller(
   read: ReadProcess,
 ): RecognisedCaller {
   const asking = read(credentials.pid);
-  if (asking === null) return { identity: null, describe: () => unknownCaller(door, credentials) };
+  if (asking === null) return unrecognisedCaller(door, credentials);
   // For a messenger its sender is the one to name: the program or script that ran it.
-  const sender = messengers.test(nameOf(asking)) ? parentOf(asking, read) : null;
+  const sender = isMessenger(asking) ? parentOf(asking, read) : null;
   const named = sender ?? asking;
   const script = scriptOf(named);
-  const identity = sharesFiles(asking, named) ? identityOf(door, named, script) : null;
+  const mark = sharesFiles(asking, named) ? markOf(door, named, script) : null;
+  let hash: string | null = null;
+  const identity = (): string | null =>
+    (hash ??= mark === null ? null : createHash('sha256').update(mark).digest('hex'));
   return {
-    identity,
+    mark,
+    get identity() {
+      return identity();
+    },
     describe() {
       const chain = chainFrom(asking, sender, read);
       const directory = asking.workingDirectory();
@@ -70,10 +78,17 @@ export function recogniseCaller(
         via: chain.some((entry) => /^sshd/.test(entry.name)) ? 'ssh' : null,
         confinement: there ? confinement : null,
         claims: { application: null },
-        identity,
+        identity: identity(),
       };
     },
   };
+}
+
+export function unrecognisedCaller(
+  door: CallerView['door'],
+  credentials: Partial<PeerCredentials> = {},
+): RecognisedCaller {
+  return { mark: null, identity: null, describe: () => unknownCaller(door, credentials) };
 }
 
 /** Null when it has none that can be told: it ended, or its number went to a process that started after its child. */
@@ -110,6 +125,11 @@ function nameOf(facts: ProcessFacts): string {
   return first === undefined || first === '' ? facts.name : basename(first);
 }
 
+/** One that hides goes by the name it gave itself, as cheap to forge as its command line. */
+function isMessenger({ executable, name }: ProcessFacts): boolean {
+  return messengers.test(executable === null ? name : basename(executable));
+}
+
 /** The file an interpreter runs, if it was named by its whole path; a shell at a terminal runs none. */
 function scriptOf(facts: ProcessFacts): string | null {
   if (!interpreters.test(nameOf(facts))) return null;
@@ -125,7 +145,8 @@ const containerGroups =
 /** What sees the files that we see is in no container, whoever started it. */
 function confinementOf(facts: ProcessFacts): CallerView['confinement'] {
   if (facts.files === 'ours') return null;
-  if (facts.hasFlatpakInfo()) return 'flatpak';
+  // Who hides its files hides this one too.
+  if (facts.files !== null && facts.hasFlatpakInfo()) return 'flatpak';
   const groups = facts.controlGroups();
   if (facts.executable?.startsWith('/snap/') === true || /\/snap\.[a-z0-9]/.test(groups)) return 'snap';
   return containerGroups.test(groups) ? 'container' : null;
@@ -144,7 +165,7 @@ function sharesFiles(messenger: ProcessFacts, sender: ProcessFacts): boolean {
  * namespace is another file, and so is one that was replaced. A shell that reads from a terminal is the person typing; an interpreter
  * whose script cannot be told, or a program whose file cannot be read, is nobody (R-67).
  */
-function identityOf(door: CallerView['door'], facts: ProcessFacts, script: string | null): string | null {
+function markOf(door: CallerView['door'], facts: ProcessFacts, script: string | null): string | null {
   const { executable, executableStamp, files } = facts;
   if (executable === null || executableStamp === null || files === null) return null;
   const name = basename(executable);
@@ -153,9 +174,7 @@ function identityOf(door: CallerView['door'], facts: ProcessFacts, script: strin
     const atTerminal = shells.test(name) && facts.commandLine.length <= 1 && facts.atTerminal();
     if (!atTerminal && (script === null || !isAbsolute(script))) return null;
   }
-  return createHash('sha256')
-    .update([door, executable, executableStamp, files, script ?? ''].join('\0'))
-    .digest('hex');
+  return [door, executable, executableStamp, files, script ?? ''].join('\0');
 }
 
 /** Command lines are shown, and people put secrets into them. */

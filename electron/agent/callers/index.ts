@@ -1,3 +1,3 @@
-export { type RecognisedCaller, recogniseCaller, unknownCaller } from './describe.ts';
-export { type CallerDeps, createCallerIdentifier, createCallerRecogniser, isServed } from './identify.ts';
+export { type RecognisedCaller, recogniseCaller, unknownCaller, unrecognisedCaller } from './describe.ts';
+export { type CallerDeps, createCallerRecogniser, isServed, type LookAtCaller } from './identify.ts';
 export { createTcpCallerRecogniser, type RecogniseTcpCaller } from './identify-tcp.ts';

@@ -1,5 +1,4 @@
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { bestReader, type Reader } from './proc-reader.ts';
 
 /**
  * What the system tells about one process. What it takes to recognise a program is read at once, for the process may be gone a moment
@@ -14,6 +13,7 @@ export interface ProcessFacts {
   readonly executable: string | null;
   /** Names the file behind `executable` until it is replaced or written to; null when it may not be looked at. */
   readonly executableStamp: string | null;
+  /** Read when it is first asked for. */
   readonly commandLine: readonly string[];
   /** Name it gave itself, at most 15 bytes. */
   readonly name: string;
@@ -34,33 +34,40 @@ export type ReadProcess = (pid: number) => ProcessFacts | null;
 const longestCommandLine = 8_192;
 
 /** `/proc` of Linux. The environment is never looked at. */
-export function procTable(root = '/proc'): ReadProcess {
+export function procTable(root = '/proc', readerOf: () => Reader = bestReader): ReadProcess {
+  const text = (path: string): string | null => readerOf().text(path);
+  const link = (path: string): string | null => readerOf().link(path);
   let ours: string | null | undefined;
   return (pid) => {
-    const at = (name: string): string => join(root, String(pid), name);
-    const stat = attempt(() => readFileSync(at('stat'), 'utf8'));
+    const at = (name: string): string => `${root}/${pid}/${name}`;
+    const stat = text(at('stat'));
     const own = stat === null ? null : parseStat(stat);
     if (own === null) return null;
-    ours ??= attempt(() => readlinkSync(join(root, 'self', 'ns', 'mnt')));
-    const executable = attempt(() => readlinkSync(at('exe')));
+    ours ??= link(`${root}/self/ns/mnt`);
+    const executable = link(at('exe'));
     // Where the program is hidden the rest of it is too, and asking is not free.
-    const files = executable === null ? null : attempt(() => readlinkSync(at('ns/mnt')));
+    const files = executable === null ? null : link(at('ns/mnt'));
+    let commandLine: readonly string[] | undefined;
     return {
       ...own,
       pid,
       executable: executable?.replace(/ \(deleted\)$/, '') ?? null,
-      executableStamp: executable === null ? null : attempt(() => stampOf(at('exe'))),
-      commandLine: (attempt(() => readFileSync(at('cmdline'), 'utf8')) ?? '')
-        .slice(0, longestCommandLine)
-        .split('\0')
-        .filter((word, index, words) => word !== '' || index < words.length - 1),
+      // Follows the link of the running program, not the path: another file put in its place has another stamp.
+      executableStamp: executable === null ? null : readerOf().stamp(at('exe')),
+      get commandLine() {
+        commandLine ??= (text(at('cmdline')) ?? '')
+          .slice(0, longestCommandLine)
+          .split('\0')
+          .filter((word, index, words) => word !== '' || index < words.length - 1);
+        return commandLine;
+      },
       files: files !== null && files === ours ? 'ours' : files,
-      atTerminal: () => /^\/dev\/(pts\/|tty)/.test(attempt(() => readlinkSync(at('fd/0'))) ?? ''),
-      controlGroups: () => attempt(() => readFileSync(at('cgroup'), 'utf8')) ?? '',
-      hasFlatpakInfo: () => attempt(() => statSync(at('root/.flatpak-info'))) !== null,
-      workingDirectory: () => attempt(() => readlinkSync(at('cwd'))),
+      atTerminal: () => /^\/dev\/(pts\/|tty)/.test(link(at('fd/0')) ?? ''),
+      controlGroups: () => text(at('cgroup')) ?? '',
+      hasFlatpakInfo: () => readerOf().stamp(at('root/.flatpak-info')) !== null,
+      workingDirectory: () => link(at('cwd')),
       lives() {
-        const now = attempt(() => readFileSync(at('stat'), 'utf8'));
+        const now = text(at('stat'));
         return now !== null && parseStat(now)?.startedAtTicks === own.startedAtTicks;
       },
     };
@@ -78,18 +85,4 @@ function parseStat(stat: string): Pick<ProcessFacts, 'name' | 'parentPid' | 'sta
   const [parentPid, startedAtTicks] = [Number(fields[parentField]), Number(fields[startField])];
   if (close < 0 || !Number.isInteger(parentPid) || !Number.isInteger(startedAtTicks)) return null;
   return { name: stat.slice(stat.indexOf('(') + 1, close), parentPid, startedAtTicks };
-}
-
-/** Follows the link of the running program, not the path: another file put in its place has another stamp. */
-function stampOf(link: string): string {
-  const { dev, ino, mtimeMs } = statSync(link);
-  return `${dev}:${ino}:${mtimeMs}`;
-}
-
-function attempt<T>(read: () => T): T | null {
-  try {
-    return read();
-  } catch {
-    return null;
-  }
 }

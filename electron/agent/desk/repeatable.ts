@@ -38,8 +38,8 @@ export function repeatableOf(
   if (forMs <= 0) return null;
   return {
     forMs,
-    repeated() {
-      standing.repeated();
+    repeated(times) {
+      standing.repeated(times);
       deps.accounts.markUsed(accountId, deps.clock.nowMs());
     },
   };

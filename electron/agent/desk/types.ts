@@ -60,8 +60,8 @@ export interface OfferedAccount {
 export interface Repeatable {
   /** Counted from now: until the token is too old for the request, or the permission ends. */
   readonly forMs: number;
-  /** It was given once more: counted and recorded like the first time. */
-  repeated(): void;
+  /** It was given so many times more: counted and recorded like the first time. */
+  repeated(times: number): void;
 }
 
 export interface ServedAccessToken {

@@ -5,6 +5,7 @@ import type { Clock, Logger } from '../../ports/index.ts';
 import type { RecogniseSocket } from '../callers/identify.ts';
 import type { RecogniseTcpCaller } from '../callers/identify-tcp.ts';
 import type { TcpEnds } from '../callers/tcp-table.ts';
+import { descriptorOf, handleOf } from '../native/libc.ts';
 import { listenAtPlace } from '../place/socket-place.ts';
 import { AgentResponse, rawError } from './answers.ts';
 import type { Crowd } from './crowd.ts';
@@ -169,7 +170,7 @@ export async function openSocketDoor(path: string, deps: SocketDoorDeps): Promis
   const location: Location = { kind: 'socket', host: socketHost, localhost: null, keyless, retiring: false };
   const server = makeServer(location, deps, (socket) => {
     // Asked at once: the process may be gone by the time its request is whole.
-    const caller = recognise(socket, 'http-socket');
+    const caller = recognise(descriptorOf(handleOf(socket)), 'http-socket')?.() ?? null;
     if (caller === null) foreign();
     else peers.letIn(socket, caller.identity, () => caller.describe());
     return caller !== null;

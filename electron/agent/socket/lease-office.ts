@@ -10,13 +10,13 @@ export interface LeaseOffice {
   now(): number;
   /** Null when the answer stands for this once. */
   leaseFor(answer: AgentAnswer, epoch: number): LeaseTerms | null;
-  /** The thread has given answers again. */
-  used(leaseIds: readonly number[]): void;
+  /** The thread has given answers again: how often, by the ids of their leases. */
+  used(uses: ReadonlyMap<number, number>): void;
   /** No lease counts any more, from before this returns. */
   forget(): void;
 }
 
-/** Uses are told up to a quarter of a second late, and a lease may just have ended. */
+/** Uses are told up to a second late, and a lease may just have ended. */
 const rememberedMs = longestLeaseMs + 10_000;
 
 export function createLeaseOffice(clock: Clock): LeaseOffice {
@@ -49,8 +49,8 @@ export function createLeaseOffice(clock: Clock): LeaseOffice {
         endsAtMs: clock.nowMs() + lifeMs,
       };
     },
-    used(leaseIds) {
-      for (const id of leaseIds) given.get(id)?.repeatable.repeated();
+    used(uses) {
+      for (const [id, times] of uses) given.get(id)?.repeatable.repeated(times);
     },
     forget: () => epoch.next(),
   };

@@ -1,26 +1,23 @@
 import { chmodSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import type { Clock } from '../../ports/index.ts';
-import type { RecognisedCaller } from '../callers/describe.ts';
-import { answerJson } from './answers.ts';
-import { Conversation, type Step } from './conversation.ts';
+import type { LookAtCaller } from '../callers/index.ts';
+import { descriptorOf, type Handle, handleOf, type Libc } from '../native/libc.ts';
+import { type DirectConnection, DirectLine, takeDirectly } from './direct-lane.ts';
+import { Exchange, type ExchangeDeps, type Line } from './exchange.ts';
 import type { OwnKey } from './key-exchange.ts';
-import { type AgentRequest, readRequest } from './requests.ts';
 import { openChannel } from './secure-channel.ts';
 
 export interface ListenerDeps {
-  /** Who is on the other end; null when it must not be served (another user). */
-  readonly recognise: (socket: Socket) => RecognisedCaller | null;
-  /** The protocol's JSON for a request; never rejects. At once where that is possible: a promise costs time. */
-  readonly answer: (
-    request: AgentRequest,
-    caller: RecognisedCaller,
-    signal: AbortSignal,
-  ) => string | Promise<string>;
+  /** Who is on the other end of this descriptor; null when it must not be served (another user). */
+  readonly recognise: (descriptor: number | null) => LookAtCaller | null;
+  readonly answer: ExchangeDeps['answer'];
   readonly turnedAway: () => void;
   readonly nextKey: () => OwnKey;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly clock: Clock;
+  /** Null: everything goes through Node's event loop. */
+  readonly libc: Libc | null;
 }
 
 /** The connections of oidc-agent's clients: framing, keys and who asks. Knows nothing of accounts and tokens. */
@@ -36,80 +33,91 @@ const requestDeadlineMs = 5_000;
 /** An answered client that neither reads nor leaves keeps its place no longer than this. */
 const lingerMs = 5_000;
 const mostConnections = 64;
+/** A key and a frame; who sends in smaller pieces takes turns with the others. */
+const directReads = 2;
+/** For the one client there is, microseconds. */
+const longestWaitUs = 250;
 
 export function createSocketListener(deps: ListenerDeps): SocketListener {
   const { clock } = deps;
   const connections = new Set<Socket>();
+  /** What was begun on a connection before Node had it. */
+  const begun = new Map<Handle, { readonly exchange: Exchange; readonly said: DirectLine }>();
   // Half-open: an encrypted client that ends its side has gone, a plain one (`nc -N`) still reads.
   const server = createServer({ allowHalfOpen: true }, serve);
   server.maxConnections = mostConnections;
+  const exchangeDeps: ExchangeDeps = {
+    answer: deps.answer,
+    open: (theirs) => openChannel(theirs, deps.nextKey(), deps.randomBytes),
+  };
+
+  /** The quick way: true when all is said. */
+  function take(connection: DirectConnection): boolean {
+    if (connections.size >= mostConnections) return false; // Node's to refuse
+    const look = deps.recognise(connection.descriptor);
+    if (look === null) {
+      deps.turnedAway();
+      return true;
+    }
+    const said = new DirectLine(connection);
+    const exchange = new Exchange(look, said, exchangeDeps);
+    for (let reads = 0; reads < directReads && exchange.state === 'reading'; reads += 1) {
+      const chunk = connection.receive(connections.size === 0 ? longestWaitUs : 0);
+      if (chunk === null) break;
+      exchange.receive(chunk);
+    }
+    // Who speaks plainly may have more to send, and would be cut off in the middle of it.
+    if (said.state === 'cut' || (said.state === 'said' && exchange.isEncrypted)) return true;
+    begun.set(connection.handle, { exchange, said });
+    // Node makes a socket of it now, which comes to `serve`; or finds that there are too many.
+    queueMicrotask(() => {
+      if (begun.delete(connection.handle)) exchange.abandon();
+    });
+    return false;
+  }
 
   function serve(socket: Socket): void {
     socket.on('error', () => undefined); // the other side went away; `close` follows
-    // Asked at once, while the client works out its key: its process may be gone by the time the request is whole.
-    const caller = deps.recognise(socket);
-    if (caller === null) {
-      deps.turnedAway();
+    const handle = handleOf(socket);
+    const before = handle === null ? undefined : begun.get(handle);
+    if (handle !== null) begun.delete(handle);
+    let cancelDeadline = (): void => undefined;
+    const line: Line = {
+      write: (words) => void socket.write(words),
+      finish(text) {
+        cancelDeadline();
+        if (text === null || socket.destroyed) {
+          socket.destroy();
+          return;
+        }
+        socket.end(text); // in one piece: clients read what is there at once (ipc reference 2.3)
+        cancelDeadline = clock.after(lingerMs, () => socket.destroy());
+      },
+    };
+    const exchange = before?.exchange ?? begin(descriptorOf(handle), line);
+    if (exchange === null) {
       socket.destroy();
       return;
     }
     connections.add(socket);
-    const conversation = new Conversation((theirs) => openChannel(theirs, deps.nextKey(), deps.randomBytes));
-    const gone = new AbortController();
-    let asked = false;
-    let cancelDeadline = clock.after(requestDeadlineMs, () => socket.destroy());
-
     socket.on('close', () => {
       connections.delete(socket);
       cancelDeadline();
-      gone.abort();
+      exchange.abandon();
     });
-    socket.on('end', () => {
-      if (!asked) socket.destroy();
-      else if (conversation.isEncrypted) gone.abort();
-    });
-    const finish = (text: string | null): void => {
-      cancelDeadline();
-      if (text === null) {
-        socket.destroy();
-        return;
-      }
-      socket.end(text); // in one piece: clients read what is there at once (ipc reference 2.3)
-      cancelDeadline = clock.after(lingerMs, () => socket.destroy());
-    };
-    const follow = (step: Step): void => {
-      switch (step.kind) {
-        case 'wait':
-          break;
-        case 'send':
-          socket.write(step.text);
-          follow(conversation.proceed());
-          break;
-        case 'end':
-          finish(step.answer);
-          break;
-        case 'request': {
-          asked = true;
-          cancelDeadline();
-          const answer = answerTo(step.text, caller, gone.signal);
-          if (typeof answer === 'string') finish(step.reply(answer));
-          else {
-            void answer.then((json) => {
-              if (!socket.destroyed) finish(step.reply(json));
-            });
-          }
-          break;
-        }
-      }
-    };
-    socket.on('data', (chunk: Buffer) => follow(conversation.receive(chunk)));
+    socket.on('end', () => exchange.ended());
+    socket.on('data', (chunk: Buffer) => exchange.receive(chunk));
+    if (exchange.state === 'reading') {
+      cancelDeadline = clock.after(requestDeadlineMs, () => socket.destroy());
+    }
+    before?.said.handTo(line);
+    exchange.goOnWith(line);
   }
 
-  function answerTo(text: string, caller: RecognisedCaller, signal: AbortSignal): string | Promise<string> {
-    const read = readRequest(text);
-    return read.ok
-      ? deps.answer(read.request, caller, signal)
-      : answerJson({ kind: 'refused', error: read.error });
+  function begin(descriptor: number | null, line: Line): Exchange | null {
+    const look = deps.recognise(descriptor);
+    if (look === null) deps.turnedAway();
+    return look === null ? null : new Exchange(look, line, exchangeDeps);
   }
 
   return {
@@ -119,6 +127,7 @@ export function createSocketListener(deps: ListenerDeps): SocketListener {
         server.listen(path, () => {
           server.off('error', reject);
           server.on('error', () => undefined);
+          takeDirectly(server, deps.libc, take);
           resolve();
         });
       });

@@ -25,7 +25,8 @@ export type FromThread =
   /** Whoever asked has gone. */
   | { readonly kind: 'withdrawn'; readonly id: number }
   | { readonly kind: 'turned-away' }
-  | { readonly kind: 'used'; readonly leaseIds: readonly number[] };
+  /** How often each lease was used since this was told last. */
+  | { readonly kind: 'used'; readonly uses: ReadonlyMap<number, number> };
 
 /** From the main thread to that of the connections. */
 export type ToThread =

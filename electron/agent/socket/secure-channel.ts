@@ -1,5 +1,5 @@
 import nacl from 'tweetnacl';
-import type { OwnKey } from './key-exchange.ts';
+import type { CommonKey, OwnKey } from './key-exchange.ts';
 
 /** Encoded lengths of a 32-byte key and a 24-byte nonce. */
 export const keyLength = 44;
@@ -7,16 +7,6 @@ const nonceLength = 32;
 const frameHead = /^(\d{1,7}):([A-Za-z0-9+/]{32}):/;
 /** Readers of other languages stop at the first read shorter than this; an exact multiple would end in an error (ipc reference 2.3). */
 const readerChunk = 4096;
-/** The constant that turns a point of the curve into a key (NaCl's `crypto_box_beforenm`). */
-const sigma = new TextEncoder().encode('expand 32-byte k');
-
-/** Exported by tweetnacl for such uses, but missing in its types. */
-const { lowlevel } = nacl as unknown as {
-  readonly lowlevel: {
-    crypto_core_hsalsa20(out: Uint8Array, input: Uint8Array, key: Uint8Array, constant: Uint8Array): void;
-  };
-};
-
 /** One side of the encrypted conversation (ipc reference 2.2): X25519, then XSalsa20-Poly1305 with one key for both directions. */
 export interface SecureChannel {
   /** What is sent to the other side first. */
@@ -36,29 +26,21 @@ export function openChannel(
 ): SecureChannel | null {
   const theirs = decode(theirPublicKey, keyLength, nacl.box.publicKeyLength);
   if (theirs === null) return null;
-  let known: Uint8Array | null | undefined;
-
-  const shared = (): Uint8Array | null => {
-    if (known !== undefined) return known;
-    const point = own.agree(theirs);
-    known = point === null ? null : new Uint8Array(nacl.box.sharedKeyLength);
-    if (known !== null && point !== null)
-      lowlevel.crypto_core_hsalsa20(known, new Uint8Array(16), point, sigma);
-    return known;
-  };
+  let known: CommonKey | null | undefined;
+  const common = (): CommonKey | null => (known === undefined ? (known = own.agree(theirs)) : known);
 
   const sealOnce = (text: string): string => {
-    const key = shared();
+    const key = common();
     if (key === null) throw new Error('There is no common key to seal with.');
     const plain = Buffer.from(text, 'utf8');
     const nonce = randomBytes(nacl.secretbox.nonceLength);
-    const box = nacl.secretbox(plain, nonce, key);
-    return `${plain.length}:${Buffer.from(nonce).toString('base64')}:${Buffer.from(box).toString('base64')}`;
+    const box = key.seal(plain, nonce);
+    return `${plain.length}:${base64(nonce)}:${base64(box)}`;
   };
 
   return {
     publicKey: Buffer.from(own.publicKey).toString('base64'),
-    prepare: () => shared() !== null,
+    prepare: () => common() !== null,
     seal(json) {
       let text = json;
       let frame = sealOnce(text);
@@ -70,11 +52,11 @@ export function openChannel(
     },
     open(frame) {
       const head = frameHead.exec(frame);
-      const key = shared();
+      const key = common();
       if (head === null || key === null) return null;
       const nonce = decode(head[2] ?? '', nonceLength, nacl.secretbox.nonceLength);
       const box = Buffer.from(frame.slice(head[0].length), 'base64');
-      const plain = nonce === null ? null : nacl.secretbox.open(box, nonce, key);
+      const plain = nonce === null ? null : key.open(box, nonce);
       return plain === null || plain.length !== Number(head[1]) ? null : Buffer.from(plain).toString('utf8');
     },
   };
@@ -92,8 +74,12 @@ export function frameLength(start: string): number | null | 'bad' {
   return /^(\d{1,7}(:[A-Za-z0-9+/]{0,32})?)?$/.test(start) ? null : 'bad';
 }
 
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+}
+
 function decode(text: string, characters: number, bytes: number): Uint8Array | null {
   if (text.length !== characters || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
   const decoded = Buffer.from(text, 'base64');
-  return decoded.length === bytes ? new Uint8Array(decoded) : null;
+  return decoded.length === bytes ? decoded : null;
 }

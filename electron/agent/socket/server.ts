@@ -164,7 +164,7 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
         log.warn('socket.foreign-user', {});
         break;
       case 'used':
-        office.used(message.leaseIds);
+        office.used(message.uses);
         break;
       case 'listening':
       case 'could-not-listen':

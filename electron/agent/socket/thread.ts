@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../ports/index.ts';
 import { createCallerRecogniser, type RecognisedCaller } from '../callers/index.ts';
+import { loadLibc } from '../native/libc.ts';
 import { createKeySource } from './key-exchange.ts';
 import { Epoch, LeaseShelf, machineMs } from './leases.ts';
 import { createSocketListener } from './listener.ts';
@@ -14,7 +15,7 @@ import { codeOf } from '../place/socket-place.ts';
 import type { AgentRequest } from './requests.ts';
 
 /** Uses of leases are told in heaps: a message for each would wake the main thread as often as asking it. */
-const tellUsesAfterMs = 250;
+const tellUsesAfterMs = 1_000;
 
 const port = parentPort;
 if (port === null) throw new Error('This is the thread of the agent’s connections.');
@@ -23,31 +24,31 @@ const clock = systemClock();
 const shelf = new LeaseShelf(new Epoch(data.epoch), { machineMs, nowMs: () => clock.nowMs() });
 const recognise = createCallerRecogniser(data);
 const waiting = new Map<number, { readonly key: string | null; resolve(json: string): void }>();
-let uses: number[] = [];
+let uses = new Map<number, number>();
 let lastId = 0;
 
 const tell = (message: FromThread): void => port.postMessage(message);
 
 const tellUses = (): void => {
-  if (uses.length > 0) tell({ kind: 'used', leaseIds: uses });
-  uses = [];
+  if (uses.size > 0) tell({ kind: 'used', uses });
+  uses = new Map();
 };
 
 function use(id: number): void {
-  if (uses.length === 0) setTimeout(tellUses, tellUsesAfterMs).unref();
-  uses.push(id);
+  if (uses.size === 0) setTimeout(tellUses, tellUsesAfterMs).unref();
+  uses.set(id, (uses.get(id) ?? 0) + 1);
 }
 
 function ask(
   request: AgentRequest,
   caller: RecognisedCaller,
   key: string | null,
-  signal: AbortSignal,
+  gone: () => AbortSignal,
 ): Promise<string> {
   lastId += 1;
   const id = lastId;
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => {
+    gone().addEventListener('abort', () => {
       if (waiting.delete(id)) tell({ kind: 'withdrawn', id });
     });
     waiting.set(id, { key, resolve });
@@ -59,21 +60,22 @@ const listener = createSocketListener({
   clock,
   nextKey: createKeySource(clock),
   randomBytes: (count) => new Uint8Array(randomBytes(count)),
-  recognise: (socket) => recognise(socket, 'agent-socket'),
+  libc: loadLibc(),
+  recognise: (descriptor) => recognise(descriptor, 'agent-socket'),
   turnedAway: () => tell({ kind: 'turned-away' }),
-  answer(request, caller, signal) {
+  answer(request, caller, gone) {
     const key = leaseKey(request, caller);
     const lease = key === null ? null : shelf.find(key);
-    if (lease === null) return ask(request, caller, key, signal);
+    if (lease === null) return ask(request, caller, key, gone);
     use(lease.terms.id);
     return lease.json;
   },
 });
 
 /** Null: never given again. Who cannot be recognised, or wants a fresh token, is heard by the main thread each time. */
-function leaseKey(request: AgentRequest, { identity }: RecognisedCaller): string | null {
-  if (identity === null || request.kind !== 'access_token' || request.minValidSeconds === null) return null;
-  return `${identity} ${JSON.stringify(request)}`;
+function leaseKey(request: AgentRequest, { mark }: RecognisedCaller): string | null {
+  if (mark === null || request.kind !== 'access_token' || request.minValidSeconds === null) return null;
+  return `${mark} ${JSON.stringify(request)}`;
 }
 
 port.on('message', (message: ToThread) => {

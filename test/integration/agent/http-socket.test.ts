@@ -17,7 +17,8 @@ afterEach(async () => {
   await Promise.all(setups.map(({ endpoint }) => endpoint.stop()));
   setups = [];
 });
-const by = (identity: string | null) => (): ReturnType<ReturnType<typeof createCallerRecogniser>> => ({
+const by = (identity: string | null) => (): ReturnType<ReturnType<typeof createCallerRecogniser>> => () => ({
+  mark: identity,
   identity,
   describe: () => ({ ...unknownCaller('http-socket'), verified: true, program: 'job', identity }),
 });

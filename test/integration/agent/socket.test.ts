@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadLibc } from '../../../electron/agent/native/libc.ts';
 import { createKeySource } from '../../../electron/agent/socket/key-exchange.ts';
 import { createSocketListener } from '../../../electron/agent/socket/listener.ts';
 import { type AgentSocket, createAgentSocket } from '../../../electron/agent/socket/server.ts';
@@ -182,6 +183,7 @@ describe('the agent’s socket', () => {
       nextKey: createKeySource(systemClock()),
       randomBytes: (count) => new Uint8Array(randomBytes(count)),
       clock: systemClock(),
+      libc: loadLibc(),
     });
     await listener.listen(join(directory, 'agent.sock'));
     await expect(askEncrypted(join(directory, 'agent.sock'), { request: 'check' })).rejects.toThrow();
@@ -247,7 +249,7 @@ describe('an answer that may be given again', () => {
       return Promise.resolve({
         ...{ kind: 'access-token', accessToken: new Secret(`token ${number}`), issuer: 'https://op' },
         expiresAtMs: Date.now() + 3_600_000,
-        repeatable: { forMs, repeated: () => (uses += 1) },
+        repeatable: { forMs, repeated: (times) => (uses += times) },
       });
     };
     await open();

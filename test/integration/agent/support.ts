@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 import { parse } from 'yaml';
 import { type ClientKeys, createClientKeys, createHttpEndpoint } from '../../../electron/agent/index.ts';
 import type { HttpEndpoint, HttpEndpointDeps } from '../../../electron/agent/index.ts';
-import { createDesk, unknownCaller } from '../../../electron/agent/index.ts';
+import { createDesk, unknownCaller, unrecognisedCaller } from '../../../electron/agent/index.ts';
 import type { Activity } from '../../../electron/activity/index.ts';
 import {
   type Approvals,
@@ -159,7 +159,7 @@ export async function start(
     log,
     runtimeDirectory: directory,
     socketPath,
-    recogniseSocket: () => ({ identity: null, describe: () => unknownCaller('http-socket') }),
+    recogniseSocket: () => () => unrecognisedCaller('http-socket'),
     recogniseTcp: () => ({ describe: () => Promise.resolve(unknownCaller('http')) }),
     asksKeyHolders: () => Object.values(policies).includes('ask-always'),
     closed: () => closed.reason,

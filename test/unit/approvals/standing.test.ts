@@ -98,10 +98,10 @@ describe('a yes that stands', () => {
     const found = repeatable(question());
     expect(activity.list()).toHaveLength(0);
     expect(grants.list()[0]?.uses).toBe(0);
-    found?.repeated();
-    found?.repeated();
-    expect(grants.list()[0]?.uses).toBe(2);
-    expect(activity.list()[0]).toMatchObject({ outcome: 'allowed', by: 'grant', program: 'job', count: 2 });
+    found?.repeated(3);
+    found?.repeated(1);
+    expect(grants.list()[0]?.uses).toBe(4);
+    expect(activity.list()[0]).toMatchObject({ outcome: 'allowed', by: 'grant', program: 'job', count: 4 });
     expect(used).toEqual(['a', 'a']);
   });
 
@@ -110,7 +110,7 @@ describe('a yes that stands', () => {
     const view = grants.add(subject, subject, '1h');
     const found = repeatable(question());
     grants.revoke(view?.id ?? '');
-    found?.repeated();
+    found?.repeated(1);
     expect(activity.list()).toHaveLength(1);
     expect(grants.list()).toHaveLength(0);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recogniseCaller } from '../../../../electron/agent/callers/describe.ts';
-import { createCallerIdentifier } from '../../../../electron/agent/callers/identify.ts';
+import { createCallerRecogniser } from '../../../../electron/agent/callers/identify.ts';
 import { procTable, type ProcessFacts } from '../../../../electron/agent/callers/process-table.ts';
 
 function facts(pid: number, parentPid: number, change: Partial<ProcessFacts>): ProcessFacts {
@@ -76,12 +76,10 @@ describe('who asks', () => {
 
 describe('identifying', () => {
   it('another user is nobody; without the kernel’s word nothing is verified', () => {
-    const socket = {} as never;
-    const of = (peer: () => { pid: number; uid: number } | null) =>
-      createCallerIdentifier({ platform: 'linux', userId: 1000, peer, read: () => null })(
-        socket,
-        'agent-socket',
-      );
+    const of = (peer: () => { pid: number; uid: number } | null) => {
+      const recognise = createCallerRecogniser({ platform: 'linux', userId: 1000, peer, read: () => null });
+      return recognise(7, 'agent-socket')?.().describe() ?? null;
+    };
     expect(of(() => ({ pid: 5, uid: 1001 }))).toBeNull();
     expect(of(() => ({ pid: 5, uid: 0 }))).not.toBeNull();
     expect(of(() => null)).toMatchObject({ verified: false, identity: null });

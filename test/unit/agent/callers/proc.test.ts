@@ -20,7 +20,10 @@ function recognise(pid: number, ...entries: ProcEntry[]) {
   return recogniseCaller({ pid, uid: 1000 }, 'agent-socket', procTable(fixture.proc));
 }
 
-const token = { pid: 400, parentPid: 300, executable: null, commandLine: ['oidc-token', 'kit'] };
+const token = {
+  ...{ pid: 400, parentPid: 300, executable: null, name: 'oidc-token' },
+  commandLine: ['oidc-token', 'kit'],
+};
 const bash = {
   ...{ pid: 300, parentPid: 200, executable: '/usr/bin/bash', commandLine: ['-bash'] },
   terminal: '/dev/pts/3',

@@ -1,4 +1,6 @@
+import tweetnacl from 'tweetnacl';
 import { describe, expect, it } from 'vitest';
+import { loadSodium } from '../../../../electron/agent/native/sodium.ts';
 import {
   bestKey,
   createKeySource,
@@ -7,6 +9,7 @@ import {
   type MakeOwnKey,
   nativeKey,
   scriptKey,
+  sodiumKey,
 } from '../../../../electron/agent/socket/key-exchange.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 
@@ -14,36 +17,86 @@ const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'
 const hex = (value: Uint8Array | null | undefined): string =>
   value ? Buffer.from(value).toString('hex') : 'none';
 
-describe.each([
+const { secretbox } = tweetnacl;
+const sodium = loadSodium();
+const makers: readonly (readonly [string, MakeOwnKey])[] = [
+  ...(sodium === null ? [] : [['of libsodium', sodiumKey(sodium)] as const]),
   ['native', nativeKey],
   ['in JavaScript', scriptKey],
-])('X25519, %s', (_, make) => {
-  it('agrees as RFC 7748, section 6.1, says', () => {
-    const alice = make(new Uint8Array(32).fill(7));
-    const bob = make(bytes('5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb'));
-    expect(hex(bob.publicKey)).toBe('de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f');
-    const theirs = bytes('8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a');
-    expect(hex(bob.agree(theirs))).toBe('4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742');
-    expect(hex(alice.agree(bob.publicKey))).toBe(hex(bob.agree(alice.publicKey)));
+];
+/** Of NaCl’s own examples (“Cryptography in NaCl”, sections 3 to 5): Bob’s secret, both public keys and what they agree on. */
+const example = {
+  bob: bytes('5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb'),
+  bobPublic: 'de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f',
+  alicePublic: bytes('8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a'),
+  common: bytes('1b27556473e985d462cd51197a9a46c76009549eac6474f206c4ee0844f68389'),
+};
+const nonce = new Uint8Array(24).fill(9);
+const text = new TextEncoder().encode('a token');
+
+describe.each(makers)('X25519 and XSalsa20-Poly1305, %s', (_, make) => {
+  it('agrees as RFC 7748, section 6.1, and NaCl say', () => {
+    const bob = make(example.bob);
+    expect(hex(bob.publicKey)).toBe(example.bobPublic);
+    const common = bob.agree(example.alicePublic);
+    expect(hex(common?.seal(text, nonce))).toBe(hex(secretbox(text, nonce, example.common)));
+    expect(hex(common?.open(secretbox(text, nonce, example.common), nonce))).toBe(hex(text));
   });
 
-  it('agrees with no key of small order', () => {
+  it('agrees with no key of small order, and with none of another length', () => {
     const own = make(new Uint8Array(32).fill(2));
     for (const theirs of ['00', '01'].map((first) => bytes(first + '00'.repeat(31)))) {
       expect(own.agree(theirs)).toBeNull();
     }
   });
+
+  it('opens nothing that was changed, cut or sealed under another nonce', () => {
+    const common = make(example.bob).agree(example.alicePublic);
+    const box = common?.seal(text, nonce) ?? new Uint8Array();
+    for (let at = 0; at < box.length; at += 1) {
+      const changed = box.map((byte, index) => (index === at ? byte ^ 1 : byte));
+      expect(common?.open(changed, nonce)).toBeNull();
+      expect(common?.open(box.subarray(0, at), nonce)).toBeNull();
+    }
+    expect(common?.open(box, new Uint8Array(24))).toBeNull();
+    expect(common?.open(common.seal(new Uint8Array(), nonce), nonce)).toHaveLength(0);
+  });
+
+  it('a nonce of another length is refused, not read beyond its end', () => {
+    const common = make(example.bob).agree(example.alicePublic);
+    expect(() => common?.seal(text, new Uint8Array(23))).toThrow();
+    expect(() => common?.open(new Uint8Array(40), new Uint8Array(23))).toThrow();
+  });
 });
 
 describe('which one is used', () => {
-  it('the native one where it is there and right', () => {
-    expect(bestKey()).toBe(nativeKey);
+  it('the first that is there and right', () => {
     const missing: MakeOwnKey = () => {
       throw new Error('unsupported');
     };
-    expect(bestKey(missing)).toBe(scriptKey);
-    const wrong: MakeOwnKey = (secret) => ({ ...nativeKey(secret), agree: () => new Uint8Array(32) });
-    expect(bestKey(wrong)).toBe(scriptKey);
+    const other = nativeKey(new Uint8Array(32).fill(5));
+    const disagrees: MakeOwnKey = (secret) => ({
+      ...nativeKey(secret),
+      agree: (theirs) => other.agree(theirs),
+    });
+    const opensNothing: MakeOwnKey = (secret) => {
+      const own = nativeKey(secret);
+      return {
+        ...own,
+        agree(theirs) {
+          const common = own.agree(theirs);
+          return common && { ...common, open: () => null };
+        },
+      };
+    };
+    expect(bestKey([missing, disagrees, opensNothing, nativeKey, scriptKey])).toBe(nativeKey);
+    expect(bestKey([missing, disagrees])).toBe(scriptKey);
+  });
+
+  it.runIf(process.platform === 'linux')('with oidc-agent’s programs, the system’s libsodium', () => {
+    expect(sodium).not.toBeNull();
+    expect(bestKey()).not.toBe(nativeKey);
+    expect(bestKey()).not.toBe(scriptKey);
   });
 });
 

@@ -64,7 +64,7 @@ describe('answers that may be given again', () => {
 });
 
 describe('what the main thread lets be given again', () => {
-  const answer = (forMs: number, repeated = (): void => undefined): AgentAnswer => ({
+  const answer = (forMs: number, repeated = (_times: number): void => undefined): AgentAnswer => ({
     ...{ kind: 'access-token', accessToken: new Secret('t'), issuer: 'https://op', expiresAtMs: 1 },
     repeatable: { forMs, repeated },
   });
@@ -99,14 +99,19 @@ describe('what the main thread lets be given again', () => {
     const office = createLeaseOffice(clock);
     let uses = 0;
     const terms = office.leaseFor(
-      answer(5_000, () => (uses += 1)),
+      answer(5_000, (times) => (uses += times)),
       office.now(),
     );
     const id = terms?.id ?? 0;
-    office.used([id, id]);
+    office.used(new Map([[id, 2]]));
     office.forget();
     clock.advance(6_000);
-    office.used([id, id + 1]);
+    office.used(
+      new Map([
+        [id, 1],
+        [id + 1, 5],
+      ]),
+    );
     expect(uses).toBe(3);
   });
 });

@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net';
+import { loadLibrary } from './library.ts';
+
+/**
+ * Calls of Linux's C library for which Node has none. Sizes are in bytes; -1 says that nothing was done. All return at once when they are
+ * asked to (`MSG_DONTWAIT`).
+ */
+export interface Libc {
+  /** getsockopt(2). `length` is a `socklen_t`, read and written. */
+  getsockopt(descriptor: number, level: number, name: number, value: Buffer, length: Buffer): number;
+  /** open(2), with flags as in {@link openToRead} */
+  open(path: string, flags: number): number;
+  /** read(2) */
+  read(descriptor: number, buffer: Buffer, length: number): number;
+  /** close(2) */
+  close(descriptor: number): number;
+  /** readlink(2): how long the target is */
+  readlink(path: string, buffer: Buffer, length: number): number;
+  /** statx(2) */
+  statx(directory: number, path: string, flags: number, mask: number, buffer: Buffer): number;
+  /** recv(2) */
+  recv(descriptor: number, buffer: Buffer, length: number, flags: number): number;
+  /** send(2) */
+  send(descriptor: number, bytes: Buffer, length: number, flags: number): number;
+  /** sched_yield(2) */
+  sched_yield(): number;
+}
+
+/** `O_RDONLY | O_CLOEXEC` */
+export const openToRead = 0x80000;
+
+const declarations = {
+  getsockopt: 'int getsockopt(int fd, int level, int optname, void *optval, void *optlen)',
+  open: 'int open(const char *path, int flags)',
+  read: 'intptr_t read(int fd, void *buf, size_t count)',
+  close: 'int close(int fd)',
+  readlink: 'intptr_t readlink(const char *path, void *buf, size_t bufsiz)',
+  statx: 'int statx(int dirfd, const char *path, int flags, unsigned int mask, void *buf)',
+  recv: 'intptr_t recv(int fd, void *buf, size_t len, int flags)',
+  send: 'intptr_t send(int fd, const void *buf, size_t len, int flags)',
+  sched_yield: 'int sched_yield()',
+};
+
+let loaded: Libc | null | undefined;
+
+/** Loaded when it is first asked for; null on other systems than Linux, and where it cannot be had. */
+export function loadLibc(): Libc | null {
+  if (process.platform !== 'linux') return null;
+  loaded ??= loadLibrary<Libc>(['libc.so.6'], declarations);
+  return loaded;
+}
+
+/** What libuv holds for a connection, as Node's own `net` sees it. Not documented: everything is checked. */
+export interface Handle {
+  readonly fd?: unknown;
+}
+
+/** Null when there is none. */
+export function descriptorOf(handle: Handle | null | undefined): number | null {
+  const fd = handle?.fd;
+  return typeof fd === 'number' && fd >= 0 ? fd : null;
+}
+
+/** Null once the socket is closed. */
+export function handleOf(socket: Socket): Handle | null {
+  return (socket as unknown as { _handle?: Handle | null })._handle ?? null;
+}
