@@ -1,13 +1,9 @@
-import { createRequire } from 'node:module';
 import { endianness } from 'node:os';
+import { type Libc, loadLibc } from '../native/libc.ts';
 import { bytesOf, type FindTcpOwner, type SocketOwner, type TcpEnds } from './tcp-table.ts';
 
-interface Koffi {
-  load(library: string): { func(declaration: string): unknown };
-}
 interface Netlink {
-  readonly send: (fd: number, bytes: Buffer, length: number, flags: number) => number;
-  readonly receive: (fd: number, bytes: Buffer, length: number, flags: number) => number;
+  readonly libc: Libc;
   readonly fd: number;
 }
 
@@ -36,13 +32,13 @@ export function linuxSocketDiag(): FindTcpOwner {
   const ask = (ends: TcpEnds): Answer => {
     if (netlink === undefined) netlink = open();
     if (netlink === null) return null;
-    const { fd, send, receive } = netlink;
+    const { libc, fd } = netlink;
     sequence = (sequence + 1) >>> 0;
     const question = requestFor(ends, sequence);
-    if (question === null || send(fd, question, question.length, 0) !== question.length) return null;
+    if (question === null || libc.send(fd, question, question.length, 0) !== question.length) return null;
     // The answer is there when `send` returns; one to an earlier question may still be in front of it.
     for (;;) {
-      const length = receive(fd, answer, answer.length, 0);
+      const length = libc.recv(fd, answer, answer.length, 0);
       if (length < headerBytes) return null;
       if (u32(answer, 8) === sequence) return read(answer.subarray(0, length));
     }
@@ -62,18 +58,9 @@ export function linuxSocketDiag(): FindTcpOwner {
 }
 
 function open(): Netlink | null {
-  try {
-    const libc = (createRequire(import.meta.url)('koffi') as Koffi).load('libc.so.6');
-    const socket = libc.func('int socket(int domain, int type, int protocol)');
-    // `long` for `ssize_t`, which koffi does not know.
-    const send = libc.func('long send(int fd, const void *bytes, size_t length, int flags)');
-    const receive = libc.func('long recv(int fd, _Out_ void *bytes, size_t length, int flags)');
-    const fd = (socket as (...args: number[]) => number)(afNetlink, sockRaw | sockFlags, netlinkSockDiag);
-    if (fd < 0) return null;
-    return { fd, send: send as Netlink['send'], receive: receive as Netlink['receive'] };
-  } catch {
-    return null;
-  }
+  const libc = loadLibc();
+  const fd = libc?.socket(afNetlink, sockRaw | sockFlags, netlinkSockDiag) ?? -1;
+  return libc === null || fd < 0 ? null : { libc, fd };
 }
 
 /** `struct nlmsghdr` and `struct inet_diag_req_v2`, for the socket whose own end is the connection's other one. */

@@ -8,6 +8,8 @@ import { loadLibrary } from './library.ts';
 export interface Libc {
   /** getsockopt(2). `length` is a `socklen_t`, read and written. */
   getsockopt(descriptor: number, level: number, name: number, value: Buffer, length: Buffer): number;
+  /** socket(2) */
+  socket(domain: number, type: number, protocol: number): number;
   /** open(2), with flags as in {@link openToRead} */
   open(path: string, flags: number): number;
   /** read(2) */
@@ -31,6 +33,7 @@ export const openToRead = 0x80000;
 
 const declarations = {
   getsockopt: 'int getsockopt(int fd, int level, int optname, void *optval, void *optlen)',
+  socket: 'int socket(int domain, int type, int protocol)',
   open: 'int open(const char *path, int flags)',
   read: 'intptr_t read(int fd, void *buf, size_t count)',
   close: 'int close(int fd)',
