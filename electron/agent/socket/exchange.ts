@@ -5,15 +5,21 @@ import { type AgentRequest, readRequest } from './requests.ts';
 import type { SecureChannel } from './secure-channel.ts';
 
 export interface ExchangeDeps {
-  /** The protocol's JSON for a request; never rejects. At once where that is possible: a promise costs time. */
-  readonly answer: (
-    request: AgentRequest,
-    caller: RecognisedCaller,
-    /** To be called only where an answer has to wait: aborted when the other side has gone. */
-    gone: () => AbortSignal,
-  ) => string | Promise<string>;
+  /** The answer that was given to this very text before, where it stands for this caller; null: to be read and answered. */
+  readonly again: (text: string, caller: RecognisedCaller) => string | null;
+  /** The protocol's JSON for a request; never rejects. */
+  readonly answer: (asked: Asked) => Promise<string>;
   /** The channel to whoever has this key; null when it is none. */
   readonly open: (theirPublicKey: string) => SecureChannel | null;
+}
+
+/** A request as it came, and from whom. */
+export interface Asked {
+  readonly request: AgentRequest;
+  readonly text: string;
+  readonly caller: RecognisedCaller;
+  /** Aborted when the other side has gone. */
+  readonly gone: AbortSignal;
 }
 
 /** Where the words of an exchange go. */
@@ -107,11 +113,11 @@ export class Exchange {
   }
 
   #answerTo(text: string, caller: RecognisedCaller): string | Promise<string> {
+    const again = this.#deps.again(text, caller);
+    if (again !== null) return again;
     const read = readRequest(text);
     if (!read.ok) return answerJson({ kind: 'refused', error: read.error });
-    return this.#deps.answer(read.request, caller, () => {
-      this.#gone ??= new AbortController();
-      return this.#gone.signal;
-    });
+    this.#gone = new AbortController();
+    return this.#deps.answer({ request: read.request, text, caller, gone: this.#gone.signal });
   }
 }

@@ -11,6 +11,7 @@ import { openChannel } from './secure-channel.ts';
 export interface ListenerDeps {
   /** Who is on the other end of this descriptor; null when it must not be served (another user). */
   readonly recognise: (descriptor: number | null) => LookAtCaller | null;
+  readonly again: ExchangeDeps['again'];
   readonly answer: ExchangeDeps['answer'];
   readonly turnedAway: () => void;
   readonly nextKey: () => OwnKey;
@@ -47,6 +48,7 @@ export function createSocketListener(deps: ListenerDeps): SocketListener {
   const server = createServer({ allowHalfOpen: true }, serve);
   server.maxConnections = mostConnections;
   const exchangeDeps: ExchangeDeps = {
+    again: deps.again,
     answer: deps.answer,
     open: (theirs) => openChannel(theirs, deps.nextKey(), deps.randomBytes),
   };

@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../ports/index.ts';
 import { createCallerRecogniser, type RecognisedCaller } from '../callers/index.ts';
 import { loadLibc } from '../native/libc.ts';
+import type { Asked } from './exchange.ts';
 import { createKeySource } from './key-exchange.ts';
 import { Epoch, LeaseShelf, machineMs } from './leases.ts';
 import { createSocketListener } from './listener.ts';
@@ -16,6 +17,8 @@ import type { AgentRequest } from './requests.ts';
 
 /** Uses of leases are told in heaps: a message for each would wake the main thread as often as asking it. */
 const tellUsesAfterMs = 1_000;
+/** Characters of a request that may be answered again; `oidc-token` needs a hundred. */
+const longestRepeated = 4_096;
 
 const port = parentPort;
 if (port === null) throw new Error('This is the thread of the agent’s connections.');
@@ -39,19 +42,14 @@ function use(id: number): void {
   uses.set(id, (uses.get(id) ?? 0) + 1);
 }
 
-function ask(
-  request: AgentRequest,
-  caller: RecognisedCaller,
-  key: string | null,
-  gone: () => AbortSignal,
-): Promise<string> {
+function ask({ request, text, caller, gone }: Asked): Promise<string> {
   lastId += 1;
   const id = lastId;
   return new Promise((resolve) => {
-    gone().addEventListener('abort', () => {
+    gone.addEventListener('abort', () => {
       if (waiting.delete(id)) tell({ kind: 'withdrawn', id });
     });
-    waiting.set(id, { key, resolve });
+    waiting.set(id, { key: mayBeRepeated(request) ? leaseKey(text, caller) : null, resolve });
     tell({ kind: 'request', id, request, caller: caller.describe() });
   });
 }
@@ -63,19 +61,24 @@ const listener = createSocketListener({
   libc: loadLibc(),
   recognise: (descriptor) => recognise(descriptor, 'agent-socket'),
   turnedAway: () => tell({ kind: 'turned-away' }),
-  answer(request, caller, gone) {
-    const key = leaseKey(request, caller);
+  again(text, caller) {
+    const key = leaseKey(text, caller);
     const lease = key === null ? null : shelf.find(key);
-    if (lease === null) return ask(request, caller, key, gone);
+    if (lease === null) return null;
     use(lease.terms.id);
     return lease.json;
   },
+  answer: ask,
 });
 
-/** Null: never given again. Who cannot be recognised, or wants a fresh token, is heard by the main thread each time. */
-function leaseKey(request: AgentRequest, { mark }: RecognisedCaller): string | null {
-  if (mark === null || request.kind !== 'access_token' || request.minValidSeconds === null) return null;
-  return `${mark} ${JSON.stringify(request)}`;
+/** Who wants a fresh token is heard by the main thread each time. */
+function mayBeRepeated(request: AgentRequest): boolean {
+  return request.kind === 'access_token' && request.minValidSeconds !== null;
+}
+
+/** The same program with the same words. Null: never given again; that is for who cannot be recognised, and for very many words. */
+function leaseKey(text: string, { mark }: RecognisedCaller): string | null {
+  return mark === null || text.length > longestRepeated ? null : `${mark}\0${text}`;
 }
 
 port.on('message', (message: ToThread) => {

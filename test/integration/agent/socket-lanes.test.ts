@@ -61,6 +61,7 @@ afterEach(async () => {
 async function open(
   lane: Libc | null,
   answer: ListenerDeps['answer'],
+  again: ListenerDeps['again'] = () => null,
 ): Promise<{ readonly looks: () => number }> {
   let looks = 0;
   listener = createSocketListener({
@@ -69,6 +70,7 @@ async function open(
       return unrecognisedCaller('agent-socket');
     },
     answer,
+    again,
     turnedAway: () => undefined,
     nextKey: createKeySource(systemClock()),
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
@@ -79,11 +81,14 @@ async function open(
   return { looks: () => looks };
 }
 
-const kindOf = (request: { readonly kind: string }): string => JSON.stringify({ kind: request.kind });
+const kindOf: ListenerDeps['answer'] = ({ request }) =>
+  Promise.resolve(JSON.stringify({ kind: request.kind }));
+
+const never: ListenerDeps['answer'] = () => new Promise(() => undefined);
 
 describe.each(lanes)('an exchange carried %s', (_, lane) => {
   it('is answered, encrypted and plain, and its caller is looked at once', async () => {
-    const { looks } = await open(lane, kindOf);
+    const { looks } = await open(lane, never, () => '{"kind":"check"}');
     const kinds: unknown[] = [];
     for (let times = 0; times < 50; times += 1) {
       kinds.push(await client.call({ kind: 'encrypted', path, request: { request: 'check' } }));
@@ -103,7 +108,7 @@ describe.each(lanes)('an exchange carried %s', (_, lane) => {
   });
 
   it('a plain client that goes on sending reads its answer all the same', async () => {
-    await open(lane, kindOf);
+    await open(lane, never, () => '{"kind":"check"}');
     for (let times = 0; times < 20; times += 1) {
       const answer = client.call({ kind: 'talkative', path, text: '{"request":"check"}' });
       expect(await answer).toBe('{"kind":"check"}');
@@ -122,7 +127,7 @@ describe.each(lanes)('an exchange carried %s', (_, lane) => {
 
   it('an answer that is longer than the system takes at once arrives whole, in order', async () => {
     const long = JSON.stringify({ text: randomBytes(600_000).toString('hex') });
-    await open(lane, () => long);
+    await open(lane, never, () => long);
     const socket = connect(path);
     socket.pause();
     socket.write('{"request":"check"}');
@@ -144,11 +149,11 @@ describe.each(lanes)('an exchange carried %s', (_, lane) => {
   it('an encrypted client that leaves while it waits withdraws its request and frees its place', async () => {
     let waiting = 0;
     let withdrawn = 0;
-    await open(lane, (request, _caller, gone) => {
-      if (request.kind === 'check') return '{}';
+    await open(lane, ({ request, gone }) => {
+      if (request.kind === 'check') return Promise.resolve('{}');
       waiting += 1;
       return new Promise(() => {
-        gone().addEventListener('abort', () => (withdrawn += 1));
+        gone.addEventListener('abort', () => (withdrawn += 1));
       });
     });
     // More than there are places.
@@ -208,7 +213,7 @@ describe.each(lanes)('an exchange carried %s', (_, lane) => {
   });
 
   it('closes with connections open, and removes its socket', async () => {
-    await open(lane, () => new Promise(() => undefined));
+    await open(lane, never);
     const silent = connect(path);
     const waiting = askEncrypted(path, { request: 'status' }).catch(() => 'ended');
     await new Promise((resolve) => silent.once('connect', resolve));

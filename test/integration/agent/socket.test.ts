@@ -178,6 +178,7 @@ describe('the agent’s socket', () => {
     let turnedAway = 0;
     const listener = createSocketListener({
       recognise: () => null,
+      again: () => null,
       answer: () => Promise.reject(new Error('must not be asked')),
       turnedAway: () => (turnedAway += 1),
       nextKey: createKeySource(systemClock()),
