@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
-import { join } from 'node:path';
 import type { CallerView } from '../../../shared/model/caller.ts';
 import { recogniseCaller, unknownCaller } from './describe.ts';
 import { isServed } from './identify.ts';
@@ -69,13 +68,13 @@ function firstToTell(ways: readonly FindTcpOwner[]): FindTcpOwner {
 const readings = 3;
 
 /** Where the kernel cannot be asked for one socket: costs milliseconds, in which nothing else is done, for each connection. */
-export function ownerInProc(root = '/proc/self/net'): FindTcpOwner {
+export function ownerInProc(tableOf: (name: string) => string = tableInProc): FindTcpOwner {
   return (ends) => {
     const names = isIPv4(ends.remoteAddress) ? ['tcp', 'tcp6'] : ['tcp6', 'tcp'];
     let real = false;
     for (let reading = 1; reading <= readings; reading += 1) {
       for (const name of names) {
-        const table = tableAt(join(root, name));
+        const table = tableOf(name);
         const found = ownerIn(table, ends);
         if (found !== null) return found;
         real ||= showsListener(table, ends);
@@ -87,9 +86,9 @@ export function ownerInProc(root = '/proc/self/net'): FindTcpOwner {
   };
 }
 
-function tableAt(path: string): string {
+function tableInProc(name: string): string {
   try {
-    return readFileSync(path, 'latin1');
+    return readFileSync(`/proc/self/net/${name}`, 'latin1');
   } catch {
     return '';
   }

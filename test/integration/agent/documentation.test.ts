@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { httpStatus } from '../../../electron/agent/http/problems.ts';
 import { decide, schema, type Setup, start } from './support.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const guide = readFileSync(new URL('../../../docs/local-api.md', import.meta.url), 'utf8');
 /** `pair`: somebody types the code it prints; `allow`: somebody allows what it asks for; `keyless`: both the socket and the user do. */
@@ -36,7 +36,7 @@ function run(
 }
 
 let setup: Setup;
-const home = mkdtempSync(join(tmpdir(), 'agent-home-'));
+const home = temporaryDirectory('agent-home-');
 beforeAll(async () => {
   setup = await start();
   await setup.endpoint.applySocket({ enabled: true, keyless: false });
@@ -60,7 +60,7 @@ async function runBlock(
   if (language === 'bash')
     return run('bash', ['--norc', '--noprofile', '-euo', 'pipefail', '-c', code], environment, onOutput);
   if (language === 'python') return run('python3', ['-c', code], environment, onOutput);
-  const file = join(mkdtempSync(join(tmpdir(), 'agent-doc-')), 'example.mjs');
+  const file = join(temporaryDirectory('agent-doc-'), 'example.mjs');
   writeFileSync(file, code);
   return run(process.execPath, [file], environment, onOutput);
 }
@@ -142,7 +142,7 @@ describe('docs/local-api.md', () => {
       await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
       const address = stranger.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
-      const directory = mkdtempSync(join(tmpdir(), 'agent-doc-'));
+      const directory = temporaryDirectory('agent-doc-');
       writeFileSync(
         join(directory, 'endpoint.json'),
         JSON.stringify({ addresses: [`http://127.0.0.1:${port}`] }),

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCallerRecogniser, unknownCaller } from '../../../electron/agent/index.ts';
 import { codeOf, decide, eventually, firstAnswer, type Setup, start } from './support.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 let setups: Setup[] = [];
 const begin = async (keyless: boolean, more: Parameters<typeof start>[0] = {}): Promise<Setup> => {
@@ -63,7 +63,7 @@ describe('http.sock', () => {
     expect(setup.endpoint.state().socket).toMatchObject({ state: 'error', problem: 'agent/socket-path' });
     expect(readFileSync(setup.socketPath, 'utf8')).toBe('precious');
 
-    const other = join(mkdtempSync(join(tmpdir(), 'agent-')), 'http.sock');
+    const other = join(temporaryDirectory('agent-'), 'http.sock');
     const living = net.createServer();
     await new Promise<void>((resolve) => living.listen(other, resolve));
     const second = await begin(false, { socketPath: other });

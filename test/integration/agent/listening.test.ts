@@ -2,7 +2,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -11,13 +10,13 @@ import {
 } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Door, openDoor } from '../../../electron/agent/http/door.ts';
 import type { EndpointView } from '../../../shared/model/state.ts';
 import type { AccessTokenGrant } from '../../../electron/tokens/index.ts';
 import { codeOf, eventually, request, type Setup, start } from './support.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 let setups: Setup[] = [];
 let others: net.Server[] = [];
@@ -241,7 +240,7 @@ describe('discovery file', () => {
   });
 
   it('R-78: what a crash left behind is replaced without asking', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'agent-'));
+    const directory = temporaryDirectory('agent-');
     writeFileSync(
       join(directory, 'endpoint.json'),
       JSON.stringify({ protocol: 1, addresses: ['http://127.0.0.1:9'], pid: 4_190_000, started_at: 1 }),
@@ -256,7 +255,7 @@ describe('discovery file', () => {
   });
 
   it('a damaged file is replaced too', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'agent-'));
+    const directory = temporaryDirectory('agent-');
     writeFileSync(join(directory, 'endpoint.json'), '{"pid":');
     await begin({ runtimeDirectory: directory });
     expect(readFileSync(join(directory, 'endpoint.json'), 'utf8')).toContain('127.0.0.1');
@@ -271,7 +270,7 @@ describe('discovery file', () => {
   });
 
   it.skipIf(process.platform === 'win32')('a directory open to others is closed first', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'agent-'));
+    const directory = temporaryDirectory('agent-');
     chmodSync(directory, 0o777);
     await begin({ runtimeDirectory: directory });
     expect(statSync(directory).mode & 0o777).toBe(0o700);
@@ -280,7 +279,7 @@ describe('discovery file', () => {
   it.skipIf(process.platform === 'win32')(
     'a link in place of the directory is not followed; the endpoint still works',
     async () => {
-      const parent = mkdtempSync(join(tmpdir(), 'agent-'));
+      const parent = temporaryDirectory('agent-');
       mkdirSync(join(parent, 'elsewhere'), { mode: 0o700 });
       symlinkSync(join(parent, 'elsewhere'), join(parent, 'runtime'));
       const setup = await begin({ runtimeDirectory: join(parent, 'runtime') });

@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
@@ -23,6 +22,7 @@ import type { AccountPolicy, ApprovalDecision } from '../../../shared/model/appr
 import type { SubMytokenWish } from '../../../shared/model/sub-mytoken.ts';
 import { account, CanaryLogger, FakeAccounts, FakeBroker, MemoryClients } from '../../unit/agent/fakes.ts';
 import { memoryActivity } from '../../support/memory-activity.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 export interface Answer {
   readonly status: number;
@@ -107,7 +107,7 @@ export async function start(
   const keys = createClientKeys({ storage: clients, clock, log, accounts });
   const { key, clientId } = keys.create({ name: 'Test program', accountIds: null, expiresInDays: null });
   const broker = new FakeBroker(clock);
-  const directory = join(mkdtempSync(join(tmpdir(), 'agent-')), 'runtime');
+  const directory = join(temporaryDirectory('agent-'), 'runtime');
   const socketPath = join(directory, 'http.sock');
   const policies: Record<string, AccountPolicy> = {};
   const closed: Setup['closed'] = { reason: null };

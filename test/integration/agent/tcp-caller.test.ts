@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import Module from 'node:module';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTcpCallerRecogniser, ownerInProc } from '../../../electron/agent/callers/identify-tcp.ts';
 import { linuxSocketDiag } from '../../../electron/agent/callers/socket-diag.ts';
 import type { TcpEnds } from '../../../electron/agent/callers/tcp-table.ts';
@@ -13,6 +14,7 @@ const sockets: Socket[] = [];
 const clients: ChildProcess[] = [];
 const setups: Setup[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const client of clients.splice(0)) client.kill('SIGKILL');
   for (const socket of sockets.splice(0)) socket.destroy();
   for (const server of servers.splice(0)) server.close();
@@ -127,6 +129,31 @@ describe.runIf(process.platform === 'linux')('R-40 the end of a client', () => {
       }
     });
   }
+
+  it('where the kernel cannot be asked for a socket, the files are', async () => {
+    const loader = Module as unknown as { _load: (name: string, ...more: unknown[]) => unknown };
+    const load = loader._load;
+    vi.spyOn(loader, '_load').mockImplementation((name, ...more) => {
+      if (name === 'koffi') throw new Error('not there');
+      return load.call(Module, name, ...more);
+    });
+    const { port, connection } = await listen('127.0.0.1');
+    const client = connect(port, '127.0.0.1');
+    const ends = endsOf(await connection);
+    expect(linuxSocketDiag()(ends)).toBeNull();
+    const found = createTcpCallerRecogniser({ platform: 'linux', userId: me })(ends);
+    if (typeof found === 'string') throw new Error(found);
+    expect(await found.describe()).toMatchObject({ verified: true, pid: client.pid });
+  });
+
+  it('a listener is nobody’s end', async () => {
+    const [server, other] = [await listen('127.0.0.1'), await listen('127.0.0.1')];
+    const ends: TcpEnds = {
+      ...{ localAddress: '127.0.0.1', localPort: server.port },
+      ...{ remoteAddress: '127.0.0.1', remotePort: other.port },
+    };
+    for (const owner of Object.values(ways)) expect(owner(ends)).toBe('gone');
+  });
 
   it('nothing is told of a place where nobody listens', () => {
     const ends: TcpEnds = {

@@ -1,6 +1,7 @@
 import type http from 'node:http';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../../electron/ports/index.ts';
 import { DomainError } from '../../../shared/errors.ts';
 import { type CallOptions, codeOf, decide, eventually, type Setup, start } from './support.ts';
 
@@ -261,15 +262,56 @@ describe('Prefer: respond-async (RFC 7240)', () => {
     });
   });
 
-  it('what nobody fetches in time is revoked at the server, also when that fails at first', async () => {
+  it('what nobody fetches in time is revoked at the server', async () => {
     const setup = await begin({ limits: { resultLifeMs: 300 } });
     await ask(setup, later('key-0001'));
     await decide(setup, 'allow');
     await eventually(() => {
       expect(setup.mint.revoked).toEqual(['canary-mytoken-1']);
     });
-    expect(setup.activity.list()[0]?.mytoken?.revokedAtMs).not.toBeNull();
+    expect(setup.activity.list()[0]?.mytoken?.revokedAtMs).toEqual(expect.any(Number));
   });
+
+  it.each([
+    [1, ['canary-mytoken-1'], [10_000]],
+    [2, ['canary-mytoken-1'], [10_000, 60_000]],
+    [9, [], [10_000, 60_000]],
+  ])(
+    'a server that fails %i times when it shall revoke is asked again, twice',
+    async (failures, revoked, waits) => {
+      const clock = systemClock();
+      const waited: number[] = [];
+      const after: Clock['after'] = (ms, task) => {
+        if (ms >= 10_000) waited.push(ms);
+        return clock.after(Math.min(ms, 300), task);
+      };
+      const setup = await begin({ limits: { resultLifeMs: 300 }, clock: { ...clock, after } });
+      let asked = 0;
+      setup.mint.revoking = () => {
+        asked += 1;
+        return asked > failures
+          ? Promise.resolve()
+          : Promise.reject(new DomainError('mytoken/unreachable', 'No route.'));
+      };
+      await ask(setup, later('key-0001'));
+      await decide(setup, 'allow');
+      const told = (): string =>
+        setup.log.lines.filter((line) => line.includes('agent.unfetched')).join('\n');
+      const tries = Math.min(failures + 1, 3);
+      await eventually(() => {
+        expect(told().split('\n')).toHaveLength(tries);
+      });
+      expect(told()).toContain('agent.unfetched-not-revoked {"code":"mytoken/unreachable"}');
+      await idle(400);
+      expect({ asked, waited, revoked: setup.mint.revoked }).toEqual({
+        asked: tries,
+        waited: waits,
+        revoked,
+      });
+      const revokedAtMs = setup.activity.list()[0]?.mytoken?.revokedAtMs;
+      expect(typeof revokedAtMs).toBe(revoked.length === 0 ? 'object' : 'number');
+    },
+  );
 
   it('what was fetched is forgotten after that time and not revoked; the key is free', async () => {
     const setup = await begin({ limits: { resultLifeMs: 300 } });

@@ -2,18 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Emitter } from '../../../electron/ports/index.ts';
 import type { Core } from '../../../electron/app/core.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { defaultSettings } from '../../../shared/model/settings.ts';
 import { askEncrypted } from '../../support/agent-client.ts';
 import { makeCore, MemoryDocuments } from '../../support/app-core.ts';
-import { answerQuestion } from '../../support/answer-question.ts';
+import { answerQuestion, questionOf } from '../../support/answer-question.ts';
 import { FakeKeyBackend } from '../../support/fake-key-backend.ts';
+import { until } from '../../support/until.ts';
 
 let sandbox: Sandbox;
 let directory: string;
 let core: Core;
 let opened: string[];
+let openings: Emitter<void>;
 
 const ask = (request: Record<string, unknown>, signal?: AbortSignal): Promise<Record<string, unknown>> =>
   askEncrypted(core.agent.socket.state().path ?? '', request, signal);
@@ -24,10 +27,18 @@ beforeEach(async () => {
   const documents = new MemoryDocuments();
   documents.all.set('settings', { ...defaultSettings, socket: { enabled: true } });
   opened = [];
+  openings = new Emitter<void>();
+  const openAddAccount = (issuer: string): void => {
+    opened.push(issuer);
+    openings.emit();
+  };
   const backends = [new FakeKeyBackend('safe-storage:fake')];
-  ({ core } = makeCore({ directory, documents, backends, openAddAccount: (issuer) => opened.push(issuer) }));
+  ({ core } = makeCore({ directory, documents, backends, openAddAccount }));
   await core.start();
-  await expect.poll(() => core.vault.state().kind).toBe('ok');
+  await until(
+    (listener) => core.vault.onState(listener),
+    () => (core.vault.state().kind === 'ok' ? true : null),
+  );
 });
 
 afterEach(async () => {
@@ -43,7 +54,11 @@ describe('a provider without an account', () => {
   it('the program waits while its user adds one, and is asked about as usual then', async () => {
     const asked = ask(request());
     await answerQuestion(core.agent.approvals, 'allow', 'add-account');
-    await expect.poll(() => opened).toEqual([`${issuer()}/`]);
+    await until(
+      (listener) => openings.on(listener),
+      () => opened[0] ?? null,
+    );
+    expect(opened).toEqual([`${issuer()}/`]);
     const token = await sandbox.control.issueMytoken({ provider: 1 });
     const { id } = await core.imports.fromText(token.value, { shortname: 'second' });
     await answerQuestion(core.agent.approvals, 'allow', 'access-token');
@@ -95,12 +110,10 @@ describe('oidc-add hands over an account', () => {
       ...{ mytoken_url: sandbox.mytokenUrl, refresh_token: token.value },
     };
     const asked = ask({ request: 'add', config, pw_entry: { type: 'memory', password: 'p' }, confirm: 0 });
-    await expect
-      .poll(() => core.agent.approvals.current()?.content)
-      .toMatchObject({
-        ...{ kind: 'import-account', name: 'handed', capabilities: ['AT', 'tokeninfo'] },
-        oidcIssuer: sandbox.providers[0]?.issuer,
-      });
+    expect((await questionOf(core.agent.approvals, 'import-account')).content).toMatchObject({
+      ...{ kind: 'import-account', name: 'handed', capabilities: ['AT', 'tokeninfo'] },
+      oidcIssuer: sandbox.providers[0]?.issuer,
+    });
     expect(core.accounts.all()).toEqual([]);
     await answerQuestion(core.agent.approvals, 'allow', 'import-account');
     expect(await asked).toEqual({ status: 'success' });

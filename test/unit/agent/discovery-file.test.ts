@@ -1,13 +1,13 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { discoveryFile } from '../../../electron/agent/http/discovery-file.ts';
 import { CanaryLogger, FakeClock } from './fakes.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 describe('discovery file', () => {
   it('is not written into a directory of another user', () => {
-    const directory = mkdtempSync(join(tmpdir(), 'agent-'));
+    const directory = temporaryDirectory('agent-');
     const log = new CanaryLogger();
     const someoneElse = (process.getuid?.() ?? 0) + 1;
     const file = discoveryFile({ directory, clock: new FakeClock(), log, userId: someoneElse });
@@ -18,7 +18,7 @@ describe('discovery file', () => {
 
   it('a directory that cannot be made is told, not thrown', () => {
     const log = new CanaryLogger();
-    const blocked = join(mkdtempSync(join(tmpdir(), 'agent-')), 'file');
+    const blocked = join(temporaryDirectory('agent-'), 'file');
     writeFileSync(blocked, '');
     const file = discoveryFile({ directory: join(blocked, 'runtime'), clock: new FakeClock(), log });
     expect(file.write(['http://127.0.0.1:1'], null)).toBeNull();

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findPortHolder } from '../../../electron/agent/http/port-holder.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 function proc(): string {
-  const root = mkdtempSync(join(tmpdir(), 'proc-'));
+  const root = temporaryDirectory('proc-');
   mkdirSync(join(root, 'net'));
   mkdirSync(join(root, '77', 'fd'), { recursive: true });
   mkdirSync(join(root, 'self'));

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -88,29 +88,34 @@ describe('/proc/net/tcp', () => {
 });
 
 describe('who owns the other end, from the files', () => {
-  let root: string;
-  beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'net-'))));
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
-  const tables = (v4: string, v6: string): FindTcpOwner => {
-    writeFileSync(join(root, 'tcp'), v4);
-    writeFileSync(join(root, 'tcp6'), v6);
-    return ownerInProc(root);
+  /** One pair of tables for each reading; the last stays. */
+  const find = (...readings: readonly { readonly tcp: string; readonly tcp6: string }[]): FindTcpOwner => {
+    const left = { tcp: readings.map((each) => each.tcp), tcp6: readings.map((each) => each.tcp6) };
+    return ownerInProc((name) => {
+      const tables = left[name === 'tcp' ? 'tcp' : 'tcp6'];
+      return (tables.length > 1 ? tables.shift() : tables[0]) ?? '';
+    });
   };
+  const unknown = { ...ends, remotePort: 0xd1f9 };
 
   it('in whichever of the two tables it is', () => {
-    const find = tables(tcp, tcp6);
-    expect(find(ends)).toEqual({ uid: 1000, inode: 71523 });
-    expect(find({ ...ends, remotePort: 0xd1f5 })).toEqual({ uid: 1000, inode: 9 });
-    expect(find(ends6)).toEqual({ uid: 1000, inode: 71523 });
+    expect(find({ tcp, tcp6 })(ends)).toEqual({ uid: 1000, inode: 71523 });
+    expect(find({ tcp, tcp6 })({ ...ends, remotePort: 0xd1f5 })).toEqual({ uid: 1000, inode: 9 });
+    expect(find({ tcp, tcp6 })(ends6)).toEqual({ uid: 1000, inode: 71523 });
   });
 
   it('without a row: gone where the table shows our listener; without that nothing is told', () => {
-    const unknown = { ...ends, remotePort: 0xd1f9 };
-    expect(tables(tcp, tcp6)(unknown)).toBe('gone');
-    expect(tables('', tcp6)(unknown)).toBeNull();
-    expect(tables(tcp.replace(' 0A ', ' 01 '), tcp6)(unknown)).toBeNull();
-    rmSync(root, { recursive: true });
-    expect(ownerInProc(root)(ends)).toBeNull();
+    expect(find({ tcp, tcp6 })(unknown)).toBe('gone');
+    expect(find({ tcp: '', tcp6: '' })(unknown)).toBeNull();
+    expect(find({ tcp: tcp.replace(' 0A ', ' 01 '), tcp6 })(unknown)).toBeNull();
+  });
+
+  it('a row that one reading misses is found by the next', () => {
+    const [missing, whole] = [
+      { tcp: tcp.split('\n').slice(0, 2).join('\n'), tcp6 },
+      { tcp, tcp6 },
+    ];
+    expect(find(missing, missing, whole)(ends)).toEqual({ uid: 1000, inode: 71523 });
   });
 });
 
