@@ -1,4 +1,6 @@
+import http from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { unknownCaller } from '../../../electron/agent/index.ts';
 import { DomainError } from '../../../shared/errors.ts';
 import { type Answer, codeOf, type Setup, start } from './support.ts';
 
@@ -128,6 +130,33 @@ describe('R-45 pairing', () => {
     expect((await setup.call('POST', '/v1/pair', { body })).status).toBe(400);
     setup.closed.reason = 'locked';
     expect(codeOf(await open(setup, '/v1/pair', { label: 'x' }))).toBe('app/locked');
+  });
+
+  it('R-40: each connection is recognised once, before its first request, and described once', async () => {
+    let [recognised, described] = [0, 0];
+    const setup = await begin({
+      recogniseTcp(ends) {
+        recognised += 1;
+        expect(ends).toMatchObject({ localAddress: '127.0.0.1', localPort: setup.port() });
+        const describe = () => {
+          described += 1;
+          return Promise.resolve({ ...unknownCaller('http'), program: 'backup' });
+        };
+        return { describe };
+      },
+    });
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const body = JSON.stringify({ label: 'x' });
+    for (let count = 0; count < 3; count += 1) {
+      const { json } = await setup.call('POST', '/v1/pair', { key: null, body, agent });
+      expect(setup.endpoint.pairing.lookUp((json as Begun).code).program).toBe('backup');
+    }
+    expect([recognised, described]).toEqual([1, 1]);
+    agent.destroy();
+    expect((await setup.call('GET', '/v1/accounts')).status).toBe(200);
+    expect([recognised, described]).toEqual([2, 2]); // the user of a key is noted
+    expect((await setup.call('GET', '/v1/accounts')).status).toBe(200);
+    expect([recognised, described]).toEqual([3, 2]);
   });
 
   it('R-43: no GET pairs or fetches', async () => {
