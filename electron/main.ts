@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import { appPaths, compose, type DesktopApp, openLogFile, parseStartRequest } from './app/index.ts';
 import { systemClock } from './ports/index.ts';
-import { beforeReady, scrub } from './security/index.ts';
+import { scrub } from '../shared/model/scrub.ts';
+import { beforeReady } from './security/index.ts';
 
 /** Quitting must never hang: whatever has not stopped by then is left behind. */
 const quitDeadlineMs = 3_000;

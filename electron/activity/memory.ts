@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ActivityRecord } from '../../shared/model/activity.ts';
+import { scrubTokens } from '../../shared/model/scrub.ts';
 import type { ActivityAmendment, ActivityEntry } from './types.ts';
 
 /** The same within this time is one record with a count. */
@@ -44,18 +45,18 @@ export class ActivityMemory {
       if (entry.id !== undefined) remember(this.#counted, entry.id, before.id);
       return { id: before.id, isNew: false };
     }
-    const { id = randomUUID(), executable, ...rest } = entry;
+    const { id = randomUUID(), executable, mytoken, ...rest } = entry;
     const record: ActivityRecord = {
       ...rest,
       id,
       atMs: nowMs,
       durationMs: Math.round(entry.durationMs),
-      // Programs choose their names and servers theirs: of any length.
-      program: cut(entry.program, longestText),
-      accountName: cut(entry.accountName, longestText),
-      clientName: entry.clientName === undefined ? undefined : cut(entry.clientName, longestText),
-      summary: cut(entry.summary, longestText),
-      restrictions: entry.restrictions === undefined ? undefined : cut(entry.restrictions, longestText),
+      program: kept(entry.program),
+      accountName: kept(entry.accountName),
+      clientName: entry.clientName === undefined ? undefined : kept(entry.clientName),
+      summary: kept(entry.summary),
+      restrictions: entry.restrictions === undefined ? undefined : kept(entry.restrictions),
+      mytoken: mytoken === undefined ? undefined : named(mytoken),
       executable: executable === undefined ? undefined : shortPath(executable, this.#home),
       ...(times === 1 ? {} : { count: times, lastAtMs: nowMs }),
     };
@@ -69,7 +70,8 @@ export class ActivityMemory {
     const record = this.#records.get(this.#counted.get(id) ?? id);
     if (record === undefined) return null;
     if (!isMergeable(record) || amendment.mytoken !== undefined) {
-      this.set({ ...record, ...amendment });
+      const { mytoken = record.mytoken } = amendment;
+      this.set({ ...record, ...amendment, mytoken: mytoken === undefined ? undefined : named(mytoken) });
       return [record.id];
     }
     // Taken out of those it was counted with, and counted with those of the same fate.
@@ -165,8 +167,14 @@ function mergeKey(entry: ActivityEntry): string {
   ].join('\n');
 }
 
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+/** Programs choose their words and servers theirs: of any length, and now and then it is their token that they send for a name (R-69). */
+function kept(text: string): string {
+  const clean = scrubTokens(text);
+  return clean.length <= longestText ? clean : `${clean.slice(0, longestText - 1)}…`;
+}
+
+function named(mytoken: NonNullable<ActivityRecord['mytoken']>): ActivityRecord['mytoken'] {
+  return { ...mytoken, name: kept(mytoken.name) };
 }
 
 /** With `~` for the home folder, and its middle left out when it is long. */

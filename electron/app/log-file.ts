@@ -5,7 +5,7 @@ import type { Clock, LogFields, Logger, LogLevel } from '../ports/index.ts';
 export interface LogFileOptions {
   readonly directory: string;
   readonly clock: Clock;
-  /** Last resort against secrets in texts; see security/scrub. */
+  /** Last resort against secrets in texts; see shared/model/scrub. */
   readonly scrub: (line: string) => string;
   /** Also print, for development. */
   readonly echo: ((line: string) => void) | null;

@@ -3,7 +3,7 @@ import { type Core, createCore } from '../../electron/app/core.ts';
 import type { JsonStore } from '../../electron/app/json-store.ts';
 import { appPaths } from '../../electron/app/paths.ts';
 import { createSettings, type SettingsService } from '../../electron/app/settings.ts';
-import { silentLogger, systemClock } from '../../electron/ports/index.ts';
+import { type Logger, silentLogger, systemClock } from '../../electron/ports/index.ts';
 import type { KeyBackend } from '../../electron/vault/index.ts';
 import { socketThreadUrl } from './socket-thread.ts';
 
@@ -25,14 +25,15 @@ export class MemoryDocuments {
 /** The whole main process without Electron, with real files below `directory` and real doors. */
 export function makeCore(options: {
   readonly directory: string;
-  readonly documents: MemoryDocuments;
+  readonly documents: Pick<MemoryDocuments, 'store'>;
+  readonly log?: Logger;
   readonly backends: readonly KeyBackend[];
   readonly openAddAccount?: (oidcIssuer: string) => void;
   readonly requestUnlock?: () => Promise<void>;
 }): { readonly core: Core; readonly settings: SettingsService } {
-  const { directory, documents, backends } = options;
+  const { directory, documents, backends, log = silentLogger } = options;
   const store = (name: string): JsonStore => documents.store(name);
-  const settings = createSettings(store('settings'), silentLogger);
+  const settings = createSettings(store('settings'), log);
   const core = createCore({
     requestUnlock: options.requestUnlock ?? (() => Promise.resolve()),
     paths: appPaths({
@@ -52,7 +53,7 @@ export function makeCore(options: {
     openInBrowser: () => Promise.resolve(),
     openAddAccount: options.openAddAccount ?? (() => undefined),
     clock: systemClock(),
-    log: silentLogger,
+    log,
     appVersion: '0',
     socketThreadUrl,
   });

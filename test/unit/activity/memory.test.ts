@@ -93,7 +93,7 @@ describe('bounds', () => {
   });
 
   it('cuts what is too long', () => {
-    activity.add({ ...cached, summary: 'x'.repeat(5_000), executable: `/opt/${'y'.repeat(400)}/bin` });
+    activity.add({ ...cached, summary: 'x '.repeat(2_500), executable: `/opt/${'y'.repeat(400)}/bin` });
     const [record] = activity.list();
     expect(record?.summary).toHaveLength(2_000);
     expect(record?.executable?.length).toBeLessThanOrEqual(120);
@@ -102,8 +102,41 @@ describe('bounds', () => {
 });
 
 describe('words of others', () => {
+  const token = `eyJhbGciOiJFUzUxMiJ9.${'a'.repeat(40)}.${'b'.repeat(40)}`;
+  const key = `mtd_${'k'.repeat(49)}`;
+  const short = 'AbCdEfGh'.repeat(8);
+
+  it.each(['program', 'accountName', 'clientName', 'summary', 'restrictions'] as const)(
+    'R-69: a token or key in the place of a %s is not kept',
+    (field) => {
+      for (const secret of [token, key, short]) {
+        activity.add({ ...cached, [field]: `for ${secret} only` });
+        const text = JSON.stringify(activity.list());
+        expect(text).toMatch(/for \[(token|client key)\] only/);
+        expect(text).not.toContain(secret);
+      }
+    },
+  );
+
+  it('R-69: nor in the name of a mytoken, also when that is told later', () => {
+    const mytoken = { instanceUrl: 'https://mt', momId: 'mom', expiresAtMs: null };
+    const made = { ...mytoken, name: `asked by ${key}`, revokedAtMs: null, revokeProblem: null };
+    activity.add({ ...issued, id: 'one', mytoken: made });
+    activity.add({ ...issued, id: 'two', mytoken: undefined });
+    activity.amend('two', { mytoken: made });
+    expect(activity.list().map((record) => record.mytoken?.name)).toEqual(
+      Array(2).fill('asked by [client key]'),
+    );
+  });
+
+  it('paths and scopes that look a little like it stay as they are', () => {
+    const words = { summary: 'storage.read:/c/experiment openid', executable: '/mnt/c/Programs/backup' };
+    activity.add({ ...cached, ...words });
+    expect(activity.list()[0]).toMatchObject(words);
+  });
+
   it('are cut, or the next start could not read the record any more', () => {
-    const long = 'x'.repeat(10_000);
+    const long = 'x '.repeat(5_000);
     activity.add({ ...cached, program: long, accountName: long, clientName: long, summary: long });
     const [record] = activity.list();
     expect(readRecord(JSON.stringify(record))).toMatchObject({ program: record?.program });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contentSecurityPolicy, fileFor, parseManifest } from '../../../electron/security/app-files.ts';
 import { createExternalOpener, mayOpen } from '../../../electron/security/open-external.ts';
-import { scrub } from '../../../electron/security/scrub.ts';
+import { scrub } from '../../../shared/model/scrub.ts';
 import { refusalToStart } from '../../../electron/security/start-checks.ts';
 import { windowOptions } from '../../../electron/windows/options.ts';
 
