@@ -22,7 +22,8 @@ type Answer = (SocketOwner & { readonly state: number }) | 'none' | null;
 
 /**
  * Asks the kernel for one socket by its ends (sock_diag(7)). Some microseconds, where reading `/proc/net/tcp` walks a hash table sized
- * for the machine's memory and takes milliseconds. A listener answers for connections that it has not. Opened with the first question and kept; null where it cannot be had.
+ * for the machine's memory and takes milliseconds. A listener answers for connections that it has not. Opened with the first question and
+ * kept; null where it cannot be had.
  */
 export function linuxSocketDiag(): FindTcpOwner {
   let netlink: Netlink | null | undefined;

@@ -137,11 +137,17 @@ describe.runIf(process.platform === 'linux')('R-40 the end of a client', () => {
       if (name === 'koffi') throw new Error('not there');
       return load.call(Module, name, ...more);
     });
+    // Loaded once for good: a copy of the modules that has not tried yet.
+    vi.resetModules();
+    const fresh = {
+      ...(await import('../../../electron/agent/callers/socket-diag.ts')),
+      ...(await import('../../../electron/agent/callers/identify-tcp.ts')),
+    };
     const { port, connection } = await listen('127.0.0.1');
     const client = connect(port, '127.0.0.1');
     const ends = endsOf(await connection);
-    expect(linuxSocketDiag()(ends)).toBeNull();
-    const found = createTcpCallerRecogniser({ platform: 'linux', userId: me })(ends);
+    expect(fresh.linuxSocketDiag()(ends)).toBeNull();
+    const found = fresh.createTcpCallerRecogniser({ platform: 'linux', userId: me })(ends);
     if (typeof found === 'string') throw new Error(found);
     expect(await found.describe()).toMatchObject({ verified: true, pid: client.pid });
   });
