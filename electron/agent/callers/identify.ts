@@ -1,7 +1,7 @@
 import type { CallerView } from '../../../shared/model/caller.ts';
 import { recogniseCaller, type RecognisedCaller, unrecognisedCaller } from './describe.ts';
-import { linuxPeerCredentials, type ReadPeerCredentials } from './peer-credentials.ts';
-import { procTable, type ReadProcess } from './process-table.ts';
+import { peerCredentials, type ReadPeerCredentials } from './peer-credentials.ts';
+import { processTable, type ReadProcess } from './process-table.ts';
 
 export interface CallerDeps {
   readonly platform: NodeJS.Platform;
@@ -20,8 +20,8 @@ export type LookAtCaller = () => RecognisedCaller;
 export type RecogniseSocket = (descriptor: number | null, door: CallerView['door']) => LookAtCaller | null;
 
 export function createCallerRecogniser(deps: CallerDeps): RecogniseSocket {
-  const peer = deps.peer ?? linuxPeerCredentials(deps.platform);
-  const read = deps.read ?? procTable();
+  const peer = deps.peer ?? peerCredentials(deps.platform);
+  const read = deps.read ?? processTable(deps.platform);
   return (descriptor, door) => {
     const credentials = descriptor === null ? null : peer(descriptor);
     if (credentials === null) return () => unrecognisedCaller(door);

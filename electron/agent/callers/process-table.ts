@@ -1,3 +1,5 @@
+import { loadDarwin } from '../native/darwin.ts';
+import { darwinTable } from './darwin-table.ts';
 import { bestReader, type Reader } from './proc-reader.ts';
 
 /**
@@ -30,6 +32,19 @@ export interface ProcessFacts {
 }
 
 export type ReadProcess = (pid: number) => ProcessFacts | null;
+
+/** Of this system; where there is none that we can read, nobody is found. */
+export function processTable(platform: NodeJS.Platform): ReadProcess {
+  if (platform !== 'darwin') return procTable();
+  let table: ReadProcess | undefined;
+  return (pid) => {
+    if (table === undefined) {
+      const darwin = loadDarwin();
+      table = darwin === null ? () => null : darwinTable(darwin);
+    }
+    return table(pid);
+  };
+}
 
 const longestCommandLine = 8_192;
 
