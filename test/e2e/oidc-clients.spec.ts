@@ -196,6 +196,22 @@ test.describe('oidc-token 4.2.6', () => {
     await isGood(fresh);
   });
 
+  test('oidc-token with the server down: what is in the cache is given, the rest is said in words, exit code 1; then it works again', async () => {
+    const cached = await output('alpha');
+    const fault = sandbox.control.injectFault({ match: { path: '/api/*' }, fault: { kind: 'cut-before' } });
+    try {
+      expect(await output('alpha')).toBe(cached);
+      const { code, stdout, stderr } = await client('oidc-token', '-f', 'alpha');
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toContain('The mytoken server could not be reached.');
+    } finally {
+      fault.remove();
+    }
+    const fresh = await output('-f', 'alpha');
+    expect(fresh).not.toBe(cached);
+    await isGood(fresh);
+  });
+
   test('oidc-token --name HINT NAME is what the program calls itself in the question', async () => {
     await setPolicies(['alpha'], 'ask-always');
     const { page, asked } = await question(app, () => client('oidc-token', '--name', 'night shift', 'alpha'));
