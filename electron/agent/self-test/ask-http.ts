@@ -2,7 +2,10 @@ import { request } from 'node:http';
 
 const longestAnswer = 16 * 1024;
 
-/** One challenge without a key (R-48), on a UNIX socket if one is named. Rejects with the system's code, or `EBADMSG`. */
+/**
+ * One challenge without a key (R-48), on a UNIX socket if one is named. Rejects with the system's code, or `EBADMSG`.
+ * @param patienceMs for all of it: whoever sends a byte now and then gets no more
+ */
 export function askChallenge(
   address: string,
   socketPath: string | null,
@@ -15,14 +18,14 @@ export function askChallenge(
       method: 'POST',
       agent: false,
       ...(socketPath === null ? {} : { socketPath }),
-      timeout: patienceMs,
       headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) },
     });
     const fail = (code: string): void => {
       outgoing.destroy();
       reject(Object.assign(new Error('The address did not answer as it should.'), { code }));
     };
-    outgoing.on('timeout', () => fail('ETIMEDOUT'));
+    const tooLate = setTimeout(() => fail('ETIMEDOUT'), patienceMs);
+    outgoing.on('close', () => clearTimeout(tooLate));
     outgoing.on('error', (error) => fail('code' in error ? String(error.code) : 'EIO'));
     outgoing.on('response', (incoming) => {
       let answer = '';

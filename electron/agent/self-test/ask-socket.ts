@@ -9,6 +9,7 @@ export interface SocketAsk {
   readonly path: string;
   readonly request: object;
   readonly encrypted: boolean;
+  /** For all of it: whoever sends a byte now and then gets no more. */
   readonly patienceMs: number;
 }
 
@@ -27,7 +28,8 @@ export function askSocket({ path, request, encrypted, patienceMs }: SocketAsk): 
       socket.destroy();
       reject(Object.assign(new Error('The socket did not answer as it should.'), { code }));
     };
-    socket.setTimeout(patienceMs, () => fail('ETIMEDOUT'));
+    const tooLate = setTimeout(() => fail('ETIMEDOUT'), patienceMs);
+    socket.on('close', () => clearTimeout(tooLate));
     socket.on('error', (error) => fail('code' in error ? String(error.code) : 'EIO'));
     socket.on('connect', () => socket.write(encrypted ? base64(keys.publicKey) : text));
     socket.on('data', (chunk: Buffer) => {

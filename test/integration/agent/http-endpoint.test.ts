@@ -199,11 +199,22 @@ describe('errors of the broker', () => {
     const { token, broker } = await begin();
     broker.answer = () =>
       Promise.reject(
-        new DomainError('accounts/needs-login', 'No good: eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnkifQ.c2ln', {
-          details: { account: 'home', accountId: 'canary-id', sent: 'no', retryAfterSeconds: 7 },
-        }),
+        new DomainError(
+          'accounts/needs-login',
+          'No good: eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnkifQ.c2ln, Bearer canary-short, mtd_canary-canary',
+          {
+            details: {
+              account: 'home',
+              accountId: 'canary-id',
+              sent: 'no',
+              retryAfterSeconds: 7,
+              reason: 'Bearer canary',
+            },
+          },
+        ),
       );
     const answer = await token();
+    expect((answer.json as { detail: string }).detail).toBe('No good: [secret], [secret] [secret]');
     expect(answer.text).not.toContain('canary');
     expect(answer.text).not.toContain('eyJ');
     expect(answer.json).toMatchObject({ account: 'home', sent: 'no' });

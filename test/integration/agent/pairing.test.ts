@@ -55,6 +55,13 @@ describe('R-45 pairing', () => {
     expect(setup.log.lines.join()).not.toContain(key.slice(4, 20));
   });
 
+  it('R-65: the name that the program is told is plain', async () => {
+    const setup = await begin();
+    const { pairing, code } = await pair(setup);
+    setup.endpoint.pairing.accept(code, { ...terms, name: 'My\u202e\nbackup' });
+    expect((await open(setup, '/v1/pair/key', { pairing })).json).toMatchObject({ name: 'Mybackup' });
+  });
+
   it('asking makes nothing come up, and nothing is known to whoever asks', async () => {
     const setup = await begin();
     const views: unknown[] = [];

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer as createHttpServer } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nativeKey } from '../../../electron/agent/socket/key-exchange.ts';
 import { openChannel } from '../../../electron/agent/socket/secure-channel.ts';
@@ -145,6 +146,70 @@ describe('the self-test', () => {
     endings.push(() => silent.close());
     expect(await run()).toMatchObject({ 'socket-plain': 'no-answer', 'socket-encrypted': 'no-answer' });
   });
+
+  /** Whoever sits at the socket and does as they like with each connection. */
+  const stranger = async (greet: (socket: Socket) => void): Promise<void> => {
+    const sockets: Socket[] = [];
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+      socket.once('data', () => greet(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+    endings.push(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+  };
+  const drip = (socket: Writable): void => {
+    const timer = setInterval(() => socket.write(' '), 50);
+    socket.on('close', () => clearInterval(timer));
+  };
+
+  it('takes no endless answer, no dripping one, and none in plain text to an encrypted question', async () => {
+    const cases: readonly (readonly [(socket: Socket) => void, SelfTestResult['problem']])[] = [
+      [(socket) => socket.write(' '.repeat(70_000)), 'bad-answer'],
+      [drip, 'no-answer'],
+      [(socket) => socket.end('{"status":"success"}'), 'bad-answer'],
+      [(socket) => socket.end('A'.repeat(44)), 'bad-answer'],
+      [(socket) => socket.end('='.repeat(44)), 'bad-answer'],
+    ];
+    for (const [greet, problem] of cases) {
+      await stranger(greet);
+      const startedMs = performance.now();
+      expect(await run()).toMatchObject({ 'socket-encrypted': problem });
+      expect(performance.now() - startedMs).toBeLessThan(5_000);
+      for (const end of endings.splice(0)) end();
+    }
+  });
+
+  it.each([
+    ['never', () => undefined, 'no-answer'],
+    ['a byte at a time', (response: ServerResponse) => drip(response.writeHead(200)), 'no-answer'],
+    ['without an end', (response: ServerResponse) => response.write(' '.repeat(20_000)), 'bad-answer'],
+    ['what is no JSON', (response: ServerResponse) => response.end('hello'), 'bad-answer'],
+    [
+      'half of it',
+      (response: ServerResponse) =>
+        response.writeHead(200, { 'Content-Length': 9 }).write('{', () => response.destroy()),
+      'no-answer',
+    ],
+  ] as [string, (response: ServerResponse) => unknown, SelfTestResult['problem']][])(
+    'takes no address that answers %s',
+    async (_what, reply, problem) => {
+      const server = createHttpServer((_request, response) => void reply(response));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      endings.push(() => {
+        server.closeAllConnections();
+        server.close();
+      });
+      const { port } = server.address() as AddressInfo;
+      const state = { ...setup.endpoint.state(), addresses: [`http://127.0.0.1:${port}`] };
+      const startedMs = performance.now();
+      expect(await run({ endpoint: () => state })).toMatchObject({ 'http-challenge': problem });
+      expect(performance.now() - startedMs).toBeLessThan(5_000);
+    },
+  );
 
   it('knocks at the HTTP socket too', async () => {
     await setup.endpoint.applySocket({ enabled: true, keyless: false });

@@ -179,6 +179,31 @@ describe('clients that go away', () => {
     });
   });
 
+  it('R-64: a mytoken behind an answer that never came is revoked with its connection; nothing stays counted', async () => {
+    const setup = await begin({ limits: { requestsInFlightPerKey: 3 } });
+    setup.broker.answer = () => new Promise(() => undefined);
+    const head = (path: string, body: string): string =>
+      `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${setup.port()}\r\nAuthorization: Bearer ${setup.key}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    for (let round = 1; round <= 3; round += 1) {
+      const client = net.connect(setup.port(), '127.0.0.1');
+      client.write(
+        head('/v1/access-token', '{}') +
+          head('/v1/mytoken', JSON.stringify({ ...wish, name: `job ${round}` })),
+      );
+      await decide(setup, 'allow');
+      await eventually(() => {
+        expect(setup.mint.made).toHaveLength(round);
+      });
+      await idle(50);
+      client.destroy();
+      await eventually(() => {
+        expect(setup.mint.revoked).toContain(`canary-mytoken-${round}`);
+      });
+    }
+    expect((await setup.call('GET', '/v1/status')).status).toBe(200);
+  });
+
   it('one of two that wait for the same may go; the other gets it', async () => {
     const setup = await begin();
     const headers = { 'Idempotency-Key': 'same-request' };
