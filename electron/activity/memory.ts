@@ -36,7 +36,9 @@ export class ActivityMemory {
   }
 
   /** The id of the record that was added or counted up. */
-  add(entry: ActivityEntry, nowMs: number, times = 1): { readonly id: string; readonly isNew: boolean } {
+  add(told: ActivityEntry, nowMs: number, times = 1): { readonly id: string; readonly isNew: boolean } {
+    // First, so that what is taken out of a record later is known again as the same.
+    const entry = tidied(told, this.#home);
     const key = isMergeable(entry) ? mergeKey(entry) : null;
     const openId = key === null ? undefined : this.#open.get(key);
     const before = openId === undefined ? undefined : this.#records.get(openId);
@@ -45,19 +47,12 @@ export class ActivityMemory {
       if (entry.id !== undefined) remember(this.#counted, entry.id, before.id);
       return { id: before.id, isNew: false };
     }
-    const { id = randomUUID(), executable, mytoken, ...rest } = entry;
+    const { id = randomUUID() } = entry;
     const record: ActivityRecord = {
-      ...rest,
+      ...entry,
       id,
       atMs: nowMs,
       durationMs: Math.round(entry.durationMs),
-      program: kept(entry.program),
-      accountName: kept(entry.accountName),
-      clientName: entry.clientName === undefined ? undefined : kept(entry.clientName),
-      summary: kept(entry.summary),
-      restrictions: entry.restrictions === undefined ? undefined : kept(entry.restrictions),
-      mytoken: mytoken === undefined ? undefined : named(mytoken),
-      executable: executable === undefined ? undefined : shortPath(executable, this.#home),
       ...(times === 1 ? {} : { count: times, lastAtMs: nowMs }),
     };
     this.set(record);
@@ -165,6 +160,20 @@ function mergeKey(entry: ActivityEntry): string {
     entry.grantId,
     entry.problem,
   ].join('\n');
+}
+
+function tidied(entry: ActivityEntry, home: string): ActivityEntry {
+  const { clientName, restrictions, mytoken, executable } = entry;
+  return {
+    ...entry,
+    program: kept(entry.program),
+    accountName: kept(entry.accountName),
+    clientName: clientName === undefined ? undefined : kept(clientName),
+    summary: kept(entry.summary),
+    restrictions: restrictions === undefined ? undefined : kept(restrictions),
+    mytoken: mytoken === undefined ? undefined : named(mytoken),
+    executable: executable === undefined ? undefined : shortPath(executable, home),
+  };
 }
 
 /** Programs choose their words and servers theirs: of any length, and now and then it is their token that they send for a name. */

@@ -8,6 +8,8 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -71,6 +73,21 @@ describe('the file', () => {
     expect(summaries(await opened())).toEqual(['three', 'two', 'one']);
   });
 
+  it.skipIf(process.platform === 'win32')('is private from the first moment, also written anew', async () => {
+    const umask = process.umask(0);
+    try {
+      const activity = await opened();
+      activity.add(entry);
+      await activity.clear();
+      activity.add(entry);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      await activity.stop();
+    } finally {
+      process.umask(umask);
+    }
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
   it('is closed to others again when somebody opened it', async () => {
     writeFileSync(path, '', { mode: 0o644 });
     const activity = await opened();
@@ -106,14 +123,40 @@ describe('the file', () => {
   it('outdated lines do not pile up', async () => {
     const activity = await opened();
     activity.add({ ...entry, id: 'one' });
-    for (let round = 0; round < 1_500; round += 1) {
+    let most = 0;
+    for (let round = 0; round < 1_200; round += 1) {
       activity.amend('one', { problem: `app/${round}` });
-      clock.advance(2_000);
-      if (round % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await activity.stop(); // writes what there is; it may go on
+      if (round % 100 === 99) most = Math.max(most, linesOnDisk().length);
     }
+    expect(most).toBeGreaterThan(900);
+    expect(most).toBeLessThanOrEqual(1_002);
+    expect(linesOnDisk().length).toBeLessThan(300);
+    expect((await opened()).list()).toMatchObject([{ id: 'one', problem: 'app/1199' }]);
+  });
+
+  it('nor do large ones: the newest stay', async () => {
+    const activity = await opened();
+    const words = 'word '.repeat(399);
+    for (let index = 0; index < 9_000; index += 1) activity.add({ ...entry, summary: `${index} ${words}` });
     await activity.stop();
-    expect(linesOnDisk().length).toBeLessThan(1_100);
-    expect((await opened()).list()).toMatchObject([{ id: 'one', problem: 'app/1499' }]);
+    expect(statSync(path).size).toBeGreaterThan(16 * 1024 * 1024);
+    activity.add({ ...entry, summary: 'last' });
+    await activity.stop();
+    expect(statSync(path).size).toBeLessThanOrEqual(8 * 1024 * 1024);
+    expect(summaries(await opened()).slice(0, 2)).toEqual(['last', expect.stringMatching(/^8999 /)]);
+  });
+
+  it('a record that was counted with another later is not read again by itself', async () => {
+    const activity = await opened();
+    const cached = { ...entry, kind: 'access-token', by: 'grant' } as const;
+    activity.add({ ...cached, id: 'refused', outcome: 'refused' });
+    activity.add({ ...cached, id: 'allowed' });
+    await activity.stop();
+    expect(linesOnDisk()).toHaveLength(2);
+    activity.amend('allowed', { outcome: 'refused' });
+    await activity.stop();
+    expect((await opened()).list()).toMatchObject([{ id: 'refused', count: 2 }]);
   });
 
   it('forgets what is older than it shall be kept', async () => {
@@ -141,6 +184,54 @@ describe('the file', () => {
 });
 
 describe('trouble', () => {
+  it.skipIf(process.platform === 'win32')(
+    'no link is followed: what it leads to stays as it is',
+    async () => {
+      const other = join(folder, 'precious');
+      const activity = await opened();
+      writeFileSync(other, 'precious');
+      symlinkSync(other, path);
+      activity.add(entry);
+      clock.advance(2_000);
+      await expect.poll(() => activity.state().problem).toBe('ELOOP');
+      expect(readFileSync(other, 'utf8')).toBe('precious');
+      rmSync(path);
+    },
+  );
+
+  it('a file larger than any this app writes is put aside unread, and told', async () => {
+    writeFileSync(path, '');
+    truncateSync(path, 128 * 1024 * 1024 + 1);
+    const activity = await opened();
+    expect(activity.state()).toMatchObject({ total: 0, problem: 'EFBIG' });
+    expect(statSync(`${path}.damaged`).size).toBe(128 * 1024 * 1024 + 1);
+    activity.add({ ...entry, summary: 'one' });
+    await activity.stop();
+    expect(summaries(await opened())).toEqual(['one']);
+  });
+
+  it('what cannot be read is put aside before anything takes its place', async () => {
+    mkdirSync(path);
+    writeFileSync(join(path, 'precious'), '');
+    const activity = await opened();
+    expect(activity.state().problem).toBe('EISDIR');
+    expect(existsSync(join(`${path}.damaged`, 'precious'))).toBe(true);
+    activity.add({ ...entry, summary: 'one' });
+    await activity.stop();
+    expect(summaries(await opened())).toEqual(['one']);
+    rmSync(`${path}.damaged`, { recursive: true });
+  });
+
+  it('a copy that a killed app had begun is in nobody’s way', async () => {
+    writeFileSync(`${path}.new`, 'half');
+    const activity = await opened();
+    activity.add(entry);
+    await activity.clear();
+    expect(activity.state().problem).toBeNull();
+    expect(existsSync(`${path}.new`)).toBe(false);
+    expect(linesOnDisk()).toEqual([]);
+  });
+
   it('damaged lines are skipped, told and put aside; the others live', async () => {
     const first = await opened();
     for (const summary of ['one', 'two']) first.add({ ...entry, summary });
@@ -183,6 +274,23 @@ describe('trouble', () => {
     await expect.poll(() => activity.state().problem).toBeNull();
     await activity.stop();
     expect(summaries(await opened())).toEqual(['two', 'one']);
+  });
+
+  it('it is tried again by itself, behind whatever half a line the failure left', async () => {
+    const activity = await opened();
+    activity.add({ ...entry, summary: 'zero' });
+    await activity.stop();
+    const before = readFileSync(path, 'utf8');
+    rmSync(path);
+    mkdirSync(path);
+    activity.add({ ...entry, summary: 'one' });
+    clock.advance(2_000);
+    await expect.poll(() => activity.state().problem).toBe('EISDIR');
+    rmSync(path, { recursive: true });
+    writeFileSync(path, `${before}{"id":"half`);
+    clock.advance(60_000);
+    await expect.poll(() => activity.state().problem).toBeNull();
+    expect(summaries(await opened())).toEqual(['one', 'zero']);
   });
 
   it('a disk that is full in the middle of a line stops nobody, and costs no line that was whole', async () => {

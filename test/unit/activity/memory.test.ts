@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ActivityMemory } from '../../../electron/activity/memory.ts';
 import type { ActivityEntry, ActivityLog } from '../../../electron/activity/index.ts';
 import { readRecord } from '../../../electron/activity/read-record.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -51,6 +52,30 @@ describe('repeats', () => {
     expect(activity.list()).toHaveLength(2);
   });
 
+  it('are not counted up by a clock that went back', () => {
+    activity.add(cached);
+    clock.setWallClock(clock.nowMs() - 10_000);
+    activity.add(cached);
+    expect(activity.list().map(({ count }) => count)).toEqual([undefined, undefined]);
+  });
+
+  it('are told for the last thousand different requests; what came before is closed', () => {
+    for (let index = 0; index <= 1_000; index += 1) activity.add({ ...cached, summary: `scope-${index}` });
+    activity.add({ ...cached, summary: 'scope-1' });
+    expect(activity.list()).toHaveLength(1_001);
+    activity.add({ ...cached, summary: 'scope-0' });
+    expect(activity.list()).toHaveLength(1_002);
+  });
+
+  it('count as long as the last of them', () => {
+    const memory = new ActivityMemory(10, '');
+    memory.add(cached, 0);
+    memory.add(cached, 30_000);
+    expect(memory.dropBefore(30_000)).toBe(false);
+    expect(memory.dropBefore(30_001)).toBe(true);
+    expect(memory.size).toBe(0);
+  });
+
   it('are not what a person decided, nor mytokens', () => {
     for (const entry of [{ ...cached, by: 'user' } as const, issued]) {
       activity.add(entry);
@@ -98,6 +123,34 @@ describe('bounds', () => {
     expect(record?.summary).toHaveLength(2_000);
     expect(record?.executable?.length).toBeLessThanOrEqual(120);
     expect(record?.executable).toMatch(/^\/opt.*…y*\/bin$/);
+  });
+});
+
+describe('what is taken out of a record', () => {
+  it.each([
+    ['a program in the home folder', { executable: '/home/al/bin/job' }],
+    ['a program deep in folders', { executable: `/opt/${'deep/'.repeat(60)}job` }],
+    ['a long list of scopes', { summary: 'scope '.repeat(500) }],
+    ['a name that holds a key', { clientName: `mtd_${'k'.repeat(49)}` }],
+  ])('is counted with those of the same fate: %s', (_name, change) => {
+    const memory = new ActivityMemory(10, '/home/al');
+    const entry = { ...cached, ...change };
+    memory.add({ ...entry, id: 'refused', outcome: 'refused' }, 0);
+    memory.add({ ...entry, id: 'allowed' }, 1);
+    expect(memory.amend('allowed', { outcome: 'refused' }, 2)).toEqual(['allowed', 'refused']);
+    expect(memory.newestFirst()).toMatchObject([{ id: 'refused', count: 2 }]);
+  });
+});
+
+describe('paths of programs', () => {
+  it.each([
+    ['/home/al', '/home/al/bin/job', '~/bin/job'],
+    ['/home/al', '/home/alice/bin/job', '/home/alice/bin/job'],
+    ['', '/home/al/bin/job', '/home/al/bin/job'],
+  ])('with the home %s: %s is shown as %s', (home, executable, shown) => {
+    const memory = new ActivityMemory(10, home);
+    memory.add({ ...cached, executable }, 0);
+    expect(memory.newestFirst()[0]?.executable).toBe(shown);
   });
 });
 

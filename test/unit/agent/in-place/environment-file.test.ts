@@ -27,6 +27,15 @@ function file(
   });
 }
 
+const ours = (): string =>
+  '# Written by Mytoken Desktop, which also removes it: Programs, From a terminal.\n' +
+  'OIDC_SOCK=/run/user/1000/mytoken-desktop/agent.sock\n';
+
+function linkToLikeOurs(): void {
+  writeFileSync(join(home, 'like-ours'), ours());
+  symlinkSync(join(home, 'like-ours'), path);
+}
+
 describe('the file that gives OIDC_SOCK to the next session', () => {
   it('is written on request, for its owner alone, and taken away again', async () => {
     expect(file().view()).toEqual({ state: 'absent', path });
@@ -58,6 +67,10 @@ describe('the file that gives OIDC_SOCK to the next session', () => {
     ['a file of somebody else', () => writeFileSync(path, 'OIDC_SOCK=/mine\n')],
     ['a link', () => symlinkSync('/etc/hostname', path)],
     ['a folder', () => mkdirSync(path)],
+    ['a link to a file like ours', () => linkToLikeOurs()],
+    ['a link to itself', () => symlinkSync(path, path)],
+    ['a file of ours that somebody filled', () => writeFileSync(path, `${ours()}${'#\n'.repeat(4_096)}`)],
+    ['a file that only begins like ours', () => writeFileSync(path, ours().replace('\n', ' No longer.\n'))],
   ])('is neither written over nor removed when %s lies there', async (_what, put) => {
     mkdirSync(join(path, '..'), { recursive: true });
     put();
@@ -75,6 +88,19 @@ describe('the file that gives OIDC_SOCK to the next session', () => {
       expect(file().view()?.state).toBe('absent');
     },
   );
+
+  it('a folder that cannot be made or changed is told as such', async () => {
+    writeFileSync(join(home, '.config'), 'no folder');
+    expect(file().view()?.state).toBe('absent');
+    await expect(file().write()).rejects.toMatchObject({ code: 'settings/could-not-save' });
+    expect(readFileSync(join(home, '.config'), 'utf8')).toBe('no folder');
+  });
+
+  it('a place that cannot be looked at is not ours', async () => {
+    symlinkSync(join(home, '.config'), join(home, '.config')); // leads nowhere, whoever looks
+    expect(file().view()?.state).toBe('foreign');
+    await expect(file().write()).rejects.toMatchObject({ code: 'in-place/environment-foreign' });
+  });
 
   it('does not exist where nobody reads it', () => {
     expect(file({ platform: 'darwin' }).view()).toBeNull();
