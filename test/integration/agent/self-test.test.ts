@@ -167,17 +167,21 @@ describe('the self-test', () => {
   };
 
   it('takes no endless answer, no dripping one, and none in plain text to an encrypted question', async () => {
-    const cases: readonly (readonly [(socket: Socket) => void, SelfTestResult['problem']])[] = [
-      [(socket) => socket.write(' '.repeat(70_000)), 'bad-answer'],
-      [drip, 'no-answer'],
-      [(socket) => socket.end('{"status":"success"}'), 'bad-answer'],
-      [(socket) => socket.end('A'.repeat(44)), 'bad-answer'],
-      [(socket) => socket.end('='.repeat(44)), 'bad-answer'],
+    const cases: readonly (readonly [
+      greet: (socket: Socket) => void,
+      plain: SelfTestResult['problem'],
+      encrypted: SelfTestResult['problem'],
+    ])[] = [
+      [(socket) => socket.write(' '.repeat(70_000)), 'bad-answer', 'bad-answer'],
+      [drip, 'no-answer', 'no-answer'],
+      [(socket) => socket.end('{"status":"success"}'), null, 'bad-answer'],
+      [(socket) => socket.end('A'.repeat(44)), 'bad-answer', 'bad-answer'],
+      [(socket) => socket.end('='.repeat(44)), 'bad-answer', 'bad-answer'],
     ];
-    for (const [greet, problem] of cases) {
+    for (const [greet, plain, encrypted] of cases) {
       await stranger(greet);
       const startedMs = performance.now();
-      expect(await run()).toMatchObject({ 'socket-encrypted': problem });
+      expect(await run()).toMatchObject({ 'socket-plain': plain, 'socket-encrypted': encrypted });
       expect(performance.now() - startedMs).toBeLessThan(5_000);
       for (const end of endings.splice(0)) end();
     }
