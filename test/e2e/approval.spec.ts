@@ -1,67 +1,12 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { askEncrypted } from '../support/agent-client.ts';
-import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import { expect, type Page } from '@playwright/test';
+import type { RunningApp } from '../support/app-driver.ts';
 import { answer, noQuestion, question, shownQuestion } from '../support/approval-page.ts';
+import { test } from '../support/asking-stage.ts';
 import { axeFindings } from '../support/axe-findings.ts';
-import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
-import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
-import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
-
-let sandbox: Sandbox;
-let session: PrivateSession;
-let desktop: DesktopBus;
-let app: RunningApp | null = null;
-
-test.beforeEach(async () => {
-  sandbox = await startSandbox();
-  session = await startPrivateSession({ keyring: 'unlocked' });
-  desktop = await startDesktopBus({ busAddress: session.env['DBUS_SESSION_BUS_ADDRESS'] ?? '' });
-});
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  desktop.stop();
-  await session.stop();
-  await sandbox.stop();
-});
-
-const socketPath = (): string => join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'agent.sock');
-
-const ask = (request: Readonly<Record<string, unknown>>): Promise<unknown> =>
-  askEncrypted(socketPath(), { request: 'access_token', account: 'alpha', ...request });
-
-/** The socket switched on, and accounts of these names that may make mytokens. */
-async function openAgent(...names: readonly string[]): Promise<RunningApp> {
-  app = await launchApp(session);
-  const { window } = app;
-  await skipWelcome(window);
-  for (const name of names) {
-    const token = await sandbox.control.issueMytoken({
-      user: 'alice',
-      name,
-      capabilities: ['AT', 'tokeninfo', 'create_mytoken'],
-    });
-    await call(window, 'accounts:import', {
-      source: { kind: 'paste', text: token.value },
-      displayName: name,
-      shortname: name.toLowerCase(),
-    });
-  }
-  await call(window, 'settings:update', { socket: { enabled: true } });
-  await expect
-    .poll(async () => ((await call(window, 'state:get', null)) as State).agent.socket.state)
-    .toBe('listening');
-  return app;
-}
-
-interface State {
-  readonly agent: { readonly socket: { readonly state: string }; readonly grants: readonly object[] };
-}
+import { call, importAccount } from '../support/window-calls.ts';
 
 interface Shown {
   readonly afterMs: number;
@@ -77,11 +22,11 @@ async function shownRecords(running: RunningApp): Promise<readonly Shown[]> {
     .map((line) => JSON.parse(line) as Shown);
 }
 
-test('a question is on the screen soon; the window stays loaded for the next one', async () => {
+test('a question is on the screen soon; the window stays loaded for the next one', async ({ stage }) => {
   test.setTimeout(120_000);
-  const running = await openAgent('Alpha');
+  const running = await stage.open(['Alpha']);
   for (let turn = 0; turn < 20; turn += 1) {
-    const { page, asked } = await question(running, () => ask({ scope: `openid s${turn}` }));
+    const { page, asked } = await question(running, () => stage.ask({ scope: `openid s${turn}` }));
     await answer(page, 'Deny');
     await asked;
   }
@@ -89,9 +34,11 @@ test('a question is on the screen soon; the window stays loaded for the next one
   expect(records.map(({ warm }) => warm)).toEqual([false, ...Array.from({ length: 19 }, () => true)]);
 });
 
-test('R-60 by keyboard: Enter and typing give nothing away, Tab and Space do, Escape denies', async () => {
-  const running = await openAgent('Alpha');
-  const { page, asked } = await question(running, () => ask({ scope: 'openid' }));
+test('R-60 by keyboard: Enter and typing give nothing away, Tab and Space do, Escape denies', async ({
+  stage,
+}) => {
+  const running = await stage.open(['Alpha']);
+  const { page, asked } = await question(running, () => stage.ask({ scope: 'openid' }));
   const allow = page.getByRole('button', { name: 'Allow' });
   await expect(allow).toBeEnabled();
   await allow.focus();
@@ -104,18 +51,20 @@ test('R-60 by keyboard: Enter and typing give nothing away, Tab and Space do, Es
   await page.keyboard.press('Space');
   expect(await asked).toHaveProperty('access_token');
 
-  const second = await question(running, () => ask({ scope: 'openid email' }));
+  const second = await question(running, () => stage.ask({ scope: 'openid email' }));
   await second.page.keyboard.press('Escape');
   expect(await second.asked).toMatchObject({ error: 'operation forbidden' });
 });
 
-test('less of an access token: what is unticked is not given, and everything unticked cannot be', async () => {
-  const running = await openAgent('Alpha');
-  await importAccount(running.window, sandbox, 'Limited', {
+test('less of an access token: what is unticked is not given, and everything unticked cannot be', async ({
+  stage,
+}) => {
+  const running = await stage.open(['Alpha']);
+  await importAccount(running.window, stage.sandbox, 'Limited', {
     restrictions: [{ scope: 'openid compute.read email' }],
   });
   const { page, asked } = await question(running, () =>
-    ask({ account: 'limited', scope: 'openid compute.read email' }),
+    stage.ask({ account: 'limited', scope: 'openid compute.read email' }),
   );
   const boxes = page.getByRole('region', { name: 'What for (scopes)' }).getByRole('checkbox');
   await expect(boxes).toHaveCount(3);
@@ -132,40 +81,47 @@ test('less of an access token: what is unticked is not given, and everything unt
     scope: string;
   };
   expect(claims.scope).toBe('email');
-  const { agent } = (await call(running.window, 'state:get', null)) as State;
-  expect(agent.grants).toMatchObject([{ scope: ['email'], audience: [], duration: '15min' }]);
+  expect((await stage.permissions()).grants).toMatchObject([
+    { scope: ['email'], audience: [], duration: '15min' },
+  ]);
 });
 
-test('a mytoken without limits gives everything whatever is asked for, and the window says so', async () => {
-  const running = await openAgent('Alpha');
-  const { page, asked } = await question(running, () => ask({ scope: 'email' }));
+test('a mytoken without limits gives everything whatever is asked for, and the window says so', async ({
+  stage,
+}) => {
+  const running = await stage.open(['Alpha']);
+  const { page, asked } = await question(running, () => stage.ask({ scope: 'email' }));
   await expect(page.getByText('has no limits', { exact: false })).toBeVisible();
   await expect(page.getByRole('checkbox', { name: 'email' })).toBeDisabled();
   await answer(page, 'Deny');
   expect(await asked).toHaveProperty('error');
 });
 
-test('R-63 fifty identical requests at once: one question, one notification, one answer for all', async () => {
+test('R-63 fifty identical requests at once: one question, one notification, one answer for all', async ({
+  stage,
+}) => {
   test.setTimeout(120_000);
-  const running = await openAgent('Alpha');
+  const running = await stage.open(['Alpha']);
   const { page, asked } = await question(running, () =>
-    Promise.all(Array.from({ length: 50 }, () => ask({ scope: 'openid' }))),
+    Promise.all(Array.from({ length: 50 }, () => stage.ask({ scope: 'openid' }))),
   );
   await expect(page.getByText('It has asked 50 times.')).toBeVisible();
-  await expect.poll(() => desktop.notifications().length).toBe(1);
+  await expect.poll(() => stage.desktop.notifications().length).toBe(1);
   expect(running.electron.windows().filter((each) => each.url().startsWith('app://approval/'))).toHaveLength(
     1,
   );
   await answer(page, 'Allow');
   const answers = (await asked) as readonly object[];
   expect(answers.filter((each) => 'access_token' in each)).toHaveLength(50);
-  expect(desktop.notifications()).toHaveLength(1);
+  expect(stage.desktop.notifications()).toHaveLength(1);
 });
 
-test('R-64 the next question waits for its own time to read, and an answer is never about another one', async () => {
-  const running = await openAgent('Alpha', 'Beta');
-  const { page, asked } = await question(running, () => ask({ scope: 'openid' }));
-  const other = ask({ account: 'beta', scope: 'email' });
+test('R-64 the next question waits for its own time to read, and an answer is never about another one', async ({
+  stage,
+}) => {
+  const running = await stage.open(['Alpha', 'Beta']);
+  const { page, asked } = await question(running, () => stage.ask({ scope: 'openid' }));
+  const other = stage.ask({ account: 'beta', scope: 'email' });
   await expect(page.getByText('First of 2 requests')).toBeVisible();
   await expect(page.getByText('Account: Alpha')).toBeVisible();
   const allow = page.getByRole('button', { name: 'Allow' });
@@ -191,26 +147,28 @@ test('R-64 the next question waits for its own time to read, and an answer is ne
   expect(await other).toMatchObject({ error: 'operation forbidden' });
 });
 
-test('a program that is killed takes its question off the screen; two accounts of one provider are told apart', async () => {
-  const running = await openAgent('Alpha', 'Beta');
+test('a program that is killed takes its question off the screen; two accounts of one provider are told apart', async ({
+  stage,
+}) => {
+  const running = await stage.open(['Alpha', 'Beta']);
   const child = spawn('oidc-token', ['beta'], {
-    env: { ...session.env, OIDC_SOCK: socketPath() },
+    env: { ...stage.session.env, OIDC_SOCK: stage.socketPath },
     stdio: 'ignore',
   });
   const page = await shownQuestion(running);
   await expect(page.getByText('Account: Beta')).toBeVisible();
   child.kill('SIGKILL');
   await noQuestion(running);
-  const second = await question(running, () => ask({ account: 'alpha' }));
+  const second = await question(running, () => stage.ask({ account: 'alpha' }));
   await expect(second.page.getByText('Account: Alpha')).toBeVisible();
   await answer(second.page, 'Deny');
   await second.asked;
 });
 
-test('denying all ends everything that waits', async () => {
-  const running = await openAgent('Alpha');
-  const { page, asked } = await question(running, () => ask({ scope: 'openid' }));
-  const others = [ask({ scope: 'email' }), ask({ scope: 'profile' })];
+test('denying all ends everything that waits', async ({ stage }) => {
+  const running = await stage.open(['Alpha']);
+  const { page, asked } = await question(running, () => stage.ask({ scope: 'openid' }));
+  const others = [stage.ask({ scope: 'email' }), stage.ask({ scope: 'profile' })];
   await page.getByRole('button', { name: 'Deny all 3' }).click();
   for (const one of [asked, ...others]) expect(await one).toMatchObject({ error: 'operation forbidden' });
   await noQuestion(running);
@@ -222,9 +180,9 @@ for (const look of [
   { name: 'narrow-de', theme: 'light', language: 'de', width: 400, zoom: 1 },
   { name: 'large-dark-de', theme: 'dark', language: 'de', width: 620, zoom: 2 },
 ] as const) {
-  test(`axe finds nothing, and nothing is cut off (${look.name})`, async () => {
+  test(`axe finds nothing, and nothing is cut off (${look.name})`, async ({ stage }) => {
     test.setTimeout(120_000);
-    const running = await openAgent('Alpha');
+    const running = await stage.open(['Alpha']);
     await call(running.window, 'settings:update', { theme: look.theme, language: look.language });
     const deny = look.language === 'de' ? 'Ablehnen' : 'Deny';
     const problems: Record<string, unknown> = {};
@@ -250,13 +208,13 @@ for (const look of [
       if (found.length + wide.length > 0) problems[screen] = { found, wide };
       await page.screenshot({
         path: join(
-          process.env['MYTOKEN_DESKTOP_RESULTS'] ?? session.dir,
+          process.env['MYTOKEN_DESKTOP_RESULTS'] ?? stage.session.dir,
           `approval-${screen}-${look.name}.png`,
         ),
       });
     };
     const first = await question(running, () =>
-      ask({
+      stage.ask({
         scope: 'openid storage.modify:/ compute.read',
         audience: 'https://storage.example.org',
         application_hint: 'Nіghtly backup',
@@ -270,7 +228,7 @@ for (const look of [
     await answer(first.page, deny);
     await first.asked;
     const second = await question(running, () =>
-      askEncrypted(socketPath(), {
+      stage.send({
         request: 'mytoken',
         account: 'alpha',
         mytoken_profile: { capabilities: ['AT', 'tokeninfo:introspect'], restrictions: [{ exp: '+7d' }] },
