@@ -108,7 +108,11 @@ export function createSocketListener(deps: ListenerDeps): SocketListener {
       exchange.abandon();
     });
     socket.on('end', () => exchange.ended());
-    socket.on('data', (chunk: Buffer) => exchange.receive(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      exchange.receive(chunk);
+      // A whole request has all the time that its answer takes: somebody may be asked.
+      if (exchange.state === 'answering') cancelDeadline();
+    });
     if (exchange.state === 'reading') {
       cancelDeadline = clock.after(requestDeadlineMs, () => socket.destroy());
     }

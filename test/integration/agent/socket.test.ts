@@ -156,6 +156,7 @@ describe('the agent’s socket', () => {
     silent.on('error', () => undefined);
     const waiting = askEncrypted(path, { request: 'status' });
     await ended; // after five seconds
+    await new Promise((resolve) => setTimeout(resolve, 1_000)); // and so would be the other, which came later
     release();
     expect(await waiting).toMatchObject({ info: 'at last' });
   }, 15_000);
