@@ -29,6 +29,7 @@ export default defineConfig({
   root: import.meta.dirname,
   publicDir: false,
   plugins: [withoutUnused()],
+  define: { 'process.env.NODE_ENV': '"production"' },
   resolve: { conditions: ['node', 'import', 'module', 'default'] },
   ssr: { noExternal: true, external: ['electron', '@napi-rs/keyring', 'koffi'], target: 'node' },
   build: {
@@ -40,7 +41,11 @@ export default defineConfig({
     sourcemap: true,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { main: 'electron/main.ts', 'socket-thread': 'electron/agent/socket/thread.ts' },
+      input: {
+        main: 'electron/main.ts',
+        'socket-thread': 'electron/agent/socket/thread.ts',
+        'approval-drawing': 'renderer/approval/drawing.tsx',
+      },
       external: [
         'electron',
         /^electron\/.+/,

@@ -1,4 +1,4 @@
-/** `npm run bench [-- --quick | --rounds N] [--only app|agents] [--accounts N] [--json FILE]`: the app beside a bare Electron and oidc-agent, see docs/benchmarks.md. */
+/** `npm run bench [-- --quick | --rounds N] [--only app|agents|approval] [--accounts N] [--json FILE]`: the app beside a bare Electron and oidc-agent, and its questions; see docs/benchmarks.md. */
 import { join } from 'node:path';
 import { buildApp } from './lib/build-app.ts';
 import { resolveElectron } from './lib/electron-runtime.ts';

@@ -33,6 +33,7 @@ import { announceLostLogins } from './lost-logins.ts';
 import { once } from './once.ts';
 import { appPaths } from './paths.ts';
 import { profileFolders } from './profile-folders.ts';
+import { type DrawingModule, createQuestionDrawer } from './question-drawer.ts';
 import { createSettings } from './settings.ts';
 import { systemPower } from './system-power.ts';
 import { createStateHub } from './state-hub.ts';
@@ -53,6 +54,9 @@ export interface DesktopApp {
   show(target?: NavigationTarget): void;
   stop(): Promise<void>;
 }
+
+/** From the first open door to the rehearsal of a question: whoever has just started something gets the machine first. */
+const rehearseAfterMs = 1_500;
 
 /** Makes every object and wires them by hand. Call once Electron is ready. */
 export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopApp {
@@ -148,13 +152,29 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
 
   // --- window -------------------------------------------------------------------------------------------------------------
   let quitting = false;
+  const drawingUrl = pathToFileURL(join(appRoot, 'out', 'main', 'approval-drawing.js'));
+  const drawer = createQuestionDrawer({
+    load: async () => (await import(drawingUrl.href)) as DrawingModule,
+    question: () => ({ approval: core.agent.approvals.current(), platform: platform() }),
+    log,
+  });
   const approvalWindow = createApprovalWindow({
-    ...windowFrame('approval', appRoot, log),
+    ...windowFrame('approval', appRoot, log, () => drawer.draw()),
     title: () => t()('approval.window'),
     clock,
     platform,
     onShown: (approvalId) => core.agent.approvals.shown(approvalId),
     onClosed: () => denyCurrent(core.agent.approvals),
+  });
+  /** Programs can ask for something. */
+  const anyDoorOpen = (): boolean =>
+    [endpoint.state(), endpoint.state().socket, core.agent.socket.state()].some(
+      ({ state }) => state === 'listening',
+    );
+  const rehearseSoon = once(() => {
+    clock.after(rehearseAfterMs, () => {
+      if (!quitting) void drawer.rehearse();
+    });
   });
   const window = createMainWindow({
     ...windowFrame('main', appRoot, log),
@@ -165,9 +185,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       const decision = onWindowClose({
         quitting,
         trayShown: trayHost,
-        endpointListening: [endpoint.state(), endpoint.state().socket, core.agent.socket.state()].some(
-          ({ state }) => state === 'listening',
-        ),
+        endpointListening: anyDoorOpen(),
       });
       if (decision === 'minimise') window.native()?.minimize();
       else if (decision === 'quit') app.quit();
@@ -255,6 +273,9 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
   /** Each source of change tells window and tray. */
   const wireChanges = (): void => {
     const trayToo = (): void => tray?.changed();
+    const doorMoved = (): void => {
+      if (anyDoorOpen()) rehearseSoon();
+    };
     accounts.onChange(() => {
       hub.changed('accounts');
       trayToo();
@@ -267,10 +288,14 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     endpoint.onState(() => {
       hub.changed('endpoint');
       trayToo();
+      doorMoved();
     });
     keys.onChange(() => hub.changed('clients'));
     const agentChanged = (): void => hub.changed('agent');
-    core.agent.socket.onState(agentChanged);
+    core.agent.socket.onState(() => {
+      agentChanged();
+      doorMoved();
+    });
     const lockChanged = (): void => {
       hub.changed('lock');
       trayToo();
@@ -325,6 +350,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       clock,
     });
     announceLostLogins(accounts, notifications);
+    doorMoved();
   };
 
   /** Walls and wiring that must stand before the first window does, whoever asks for it first. */

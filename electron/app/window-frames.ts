@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, nativeTheme, type Session, session } from 'electron';
 import type { WindowRole } from '../../shared/ipc/contract.ts';
+import type { DrawnPage } from '../../shared/ipc/drawn-page.ts';
 import type { Logger } from '../ports/index.ts';
 import { appScheme, hardenSession, serveApp } from '../security/index.ts';
 import { once } from './once.ts';
@@ -18,7 +19,12 @@ export interface WindowFrame {
 }
 
 /** A window has its own origin, its own session and its own bridge. The session is made with the first window that needs it. */
-export function windowFrame(role: WindowRole, appRoot: string, log: Logger): WindowFrame {
+export function windowFrame(
+  role: WindowRole,
+  appRoot: string,
+  log: Logger,
+  draw: () => Promise<DrawnPage | null> = () => Promise.resolve(null),
+): WindowFrame {
   const icon = join(appRoot, 'out', 'assets', 'icons', '256x256.png');
   return {
     url: `${appScheme}://${role}/${role}/index.html`,
@@ -27,7 +33,7 @@ export function windowFrame(role: WindowRole, appRoot: string, log: Logger): Win
     session: once(() => {
       const made = session.fromPartition(role, { cache: false });
       hardenSession(made);
-      serveApp(made, join(appRoot, 'out', 'renderer'), role);
+      serveApp(made, join(appRoot, 'out', 'renderer'), role, draw);
       return made;
     }),
     devTools: !app.isPackaged,

@@ -2,16 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from 'electron';
+import type { DrawnPage } from '../../shared/ipc/drawn-page.ts';
 import { type AppFiles, contentSecurityPolicy, fileFor, parseManifest } from './app-files.ts';
 import { appScheme } from './before-ready.ts';
+import { withFirstFrame } from './first-frame.ts';
 
 const noncePlaceholder = '__CSP_NONCE__';
 
 /**
  * Serves `app://<host>/` out of the renderer's build folder, on this session only: registering on the default session would not
- * reach others, and a window role has a session of its own.
+ * reach others, and a window role has a session of its own. `draw` makes the first frame of a page, or null where the page does so itself.
  */
-export function serveApp(session: Session, rendererDirectory: string, host: string): void {
+export function serveApp(
+  session: Session,
+  rendererDirectory: string,
+  host: string,
+  draw: () => Promise<DrawnPage | null>,
+): void {
   let files: Promise<AppFiles> | null = null;
   const listed = (): Promise<AppFiles> => {
     files ??= readFile(join(rendererDirectory, 'manifest.json'), 'utf8').then(parseManifest);
@@ -26,7 +33,7 @@ export function serveApp(session: Session, rendererDirectory: string, host: stri
     const nonce = randomBytes(16).toString('base64');
     const isPage = file.mime.startsWith('text/html');
     const body = isPage
-      ? content.toString('utf8').replaceAll(noncePlaceholder, nonce)
+      ? withFirstFrame(content.toString('utf8').replaceAll(noncePlaceholder, nonce), nonce, draw)
       : new Uint8Array(content);
     return new Response(body, {
       headers: {
@@ -34,7 +41,7 @@ export function serveApp(session: Session, rendererDirectory: string, host: stri
         'Content-Security-Policy': contentSecurityPolicy(nonce),
         'X-Content-Type-Options': 'nosniff',
         'Referrer-Policy': 'no-referrer',
-        'Cross-Origin-Opener-Policy': 'same-origin',
+        // No Cross-Origin-Opener-Policy: no page of ours can open or be opened, and with it every window would start two processes.
         'Cross-Origin-Resource-Policy': 'same-origin',
         'Cache-Control': 'no-store',
       },

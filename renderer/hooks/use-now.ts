@@ -51,7 +51,12 @@ function clock(): SharedClock {
   return shared;
 }
 
+const now = (): number => clock().now();
+const subscribeFast = (listener: Listener): (() => void) => clock().subscribeFast(listener);
+const subscribeSlow = (listener: Listener): (() => void) => clock().subscribeSlow(listener);
+
 /** The time in milliseconds, fresh enough for a display that shows minutes, or seconds when `seconds` is true. */
 export function useNow(seconds: boolean): number {
-  return useSyncExternalStore(seconds ? clock().subscribeFast : clock().subscribeSlow, clock().now);
+  // Where there is no document, something is drawn once, and now.
+  return useSyncExternalStore(seconds ? subscribeFast : subscribeSlow, now, Date.now);
 }

@@ -35,7 +35,10 @@ export async function startDisplay(place: SessionPlace, screen: string): Promise
     place,
     'Xvfb',
     'Xvfb',
-    ['-displayfd', '3', '-screen', '0', screen, '-nolisten', 'tcp', '-noreset', '-auth', authority],
+    [
+      ...['-displayfd', '3', '-screen', '0', screen, '-fbdir', place.runtimeDir],
+      ...['-nolisten', 'tcp', '-noreset', '-auth', authority],
+    ],
     { fd3: true },
   );
   let number = '';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { runScript } from '../../scripts/lib/say.ts';
 import { benchAgents } from './agents/bench.ts';
 import { benchApp } from './app.ts';
+import { benchApproval } from './approval/bench.ts';
 import { outsideClient } from './outside.ts';
 import { type Input, inputVariable } from './types.ts';
 
@@ -15,7 +16,8 @@ await runScript(async () => {
   try {
     const app = input.parts.includes('app') ? await benchApp(input, outside, base) : null;
     const agents = input.parts.includes('agents') ? await benchAgents(input, outside, base) : null;
-    await outside.deliver({ app, agents });
+    const approval = input.parts.includes('approval') ? await benchApproval(input, outside, base) : null;
+    await outside.deliver({ app, agents, approval });
     return 0;
   } finally {
     rmSync(base, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });

@@ -10,6 +10,7 @@ import { ensureSystemPackages } from '../../scripts/lib/system-packages.ts';
 import { startOutside } from './outside.ts';
 import { agentReport } from './agents/report.ts';
 import { appReport } from './app-report.ts';
+import { approvalReport } from './approval/report.ts';
 import { table } from './table.ts';
 import { type Input, inputVariable, type Part, parts } from './types.ts';
 
@@ -23,7 +24,7 @@ function readArgs(args: readonly string[]): {
   readonly json: string | undefined;
 } {
   const usage =
-    'Usage: npm run bench [-- --quick | --rounds N] [--only app|agents] [--accounts N] [--json FILE]';
+    'Usage: npm run bench [-- --quick | --rounds N] [--only app|agents|approval] [--accounts N] [--json FILE]';
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -82,6 +83,7 @@ await runScript(async (args) => {
     const reports = [
       ...(measured.app === null ? [] : [appReport(measured.app)]),
       ...(measured.agents === null ? [] : [agentReport(measured.agents)]),
+      ...(measured.approval === null ? [] : [approvalReport(measured.approval)]),
     ];
     for (const { rows, remarks, against } of reports) {
       process.stdout.write(`\n${table(rows, against)}\n\n${remarks.join('\n')}\n`);

@@ -1,4 +1,5 @@
 import type { AgentRound } from './agents/measure.ts';
+import type { ApprovalMeasured } from './approval/bench.ts';
 import type { TreeMemory } from './process-tree.ts';
 
 /** One start of one program in one round. */
@@ -30,6 +31,7 @@ export interface Measured {
   /** Null when it was not asked for. */
   readonly app: AppMeasured | null;
   readonly agents: AgentMeasured | null;
+  readonly approval: ApprovalMeasured | null;
 }
 
 export interface AppMeasured {
@@ -39,8 +41,8 @@ export interface AppMeasured {
   readonly answerBytes: number;
 }
 
-export const parts = ['app', 'agents'] as const;
-/** `app`: beside a bare Electron. `agents`: beside oidc-agent. */
+export const parts = ['app', 'agents', 'approval'] as const;
+/** `app`: beside a bare Electron. `agents`: beside oidc-agent. `approval`: from a request to its question on the screen. */
 export type Part = (typeof parts)[number];
 
 /** What the part outside tells the part inside, as JSON in the environment variable {@link inputVariable}. */

@@ -1,0 +1,35 @@
+import CssBaseline from '@mui/material/CssBaseline';
+import { ThemeProvider } from '@mui/material/styles';
+import { type ReactNode, useMemo } from 'react';
+import type { CallResult } from '../../shared/ipc/contract.ts';
+import type { Call } from '../api/index.ts';
+import { LiveProvider } from '../components/Live.tsx';
+import { PlainAppProvider } from '../hooks/app-context.tsx';
+import { makeTheme } from '../theme/theme.ts';
+import { ApprovalScreen } from './ApprovalScreen.tsx';
+
+/** All that the window shows. Drawn once in the main process for its first frame, and by the page from then on. */
+export function QuestionView({
+  platform,
+  approval,
+  shownId,
+  call,
+}: CallResult<'approval:get'> & {
+  /** The question that is known to be on the screen. */
+  readonly shownId: string | null;
+  readonly call: Call;
+}): ReactNode {
+  const theme = useMemo(() => makeTheme(platform.darkMode), [platform.darkMode]);
+  return (
+    <PlainAppProvider platform={platform} call={call}>
+      <ThemeProvider theme={theme}>
+        <CssBaseline />
+        <LiveProvider>
+          {approval !== null && (
+            <ApprovalScreen key={approval.id} approval={approval} onScreen={shownId === approval.id} />
+          )}
+        </LiveProvider>
+      </ThemeProvider>
+    </PlainAppProvider>
+  );
+}

@@ -1,0 +1,44 @@
+import createCache from '@emotion/cache';
+import { CacheProvider } from '@emotion/react';
+import { renderToString } from 'react-dom/server';
+import type { CallResult } from '../../shared/ipc/contract.ts';
+import type { DrawnPage } from '../../shared/ipc/drawn-page.ts';
+import type { ApprovalView } from '../../shared/model/approval.ts';
+import type { PlatformView } from '../../shared/model/state.ts';
+import { QuestionView } from './QuestionView.tsx';
+
+/** For the main process, which has a question drawn while the process of the window still starts. */
+export function drawQuestion({ platform, approval }: CallResult<'approval:get'>): DrawnPage | null {
+  if (approval === null) return null;
+  const cache = createCache({ key: 'mt' });
+  cache.compat = true; // collects the styles instead of writing them between the elements
+  const markup = renderToString(
+    <CacheProvider value={cache}>
+      <QuestionView platform={platform} approval={approval} shownId={null} call={unanswered} />
+    </CacheProvider>,
+  );
+  const rules = Object.values(cache.inserted).filter((rule) => typeof rule === 'string');
+  const scheme = platform.darkMode ? 'dark' : 'light';
+  // The content security policy refuses them; all they say is that nothing has a shadow. In texts React writes quotes otherwise.
+  const html = markup.replaceAll(/ style="[^"]*"/g, '');
+  return { id: approval.id, html, css: `:root{color-scheme:${scheme}}${rules.join('')}` };
+}
+
+/** Draws something that nobody asked and nobody sees: the first drawing takes several times as long as the others. */
+export function rehearse(platform: PlatformView): void {
+  drawQuestion({ platform, approval: rehearsed });
+}
+
+const rehearsed: ApprovalView = {
+  ...{ id: '', contentHash: '', account: null, deadlineAtMs: 0, unlockFirst: null },
+  ...{ others: [], waiting: 0, asked: 1, grantable: true, offerBlock: false },
+  content: { kind: 'access-token', scope: ['openid'], audience: [] },
+  caller: {
+    ...{ door: 'agent-socket', verified: true, pid: null, uid: null, program: 'example' },
+    ...{ executable: '/usr/bin/example', commandLine: [], workingDirectory: null, chain: [] },
+    ...{ via: null, confinement: null, claims: { application: null }, identity: null },
+  },
+};
+
+/** A drawing is not pressed. */
+const unanswered = (): Promise<never> => Promise.reject(new Error('This is only a drawing.'));
