@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import NativeSelect from '@mui/material/NativeSelect';
 import Typography from '@mui/material/Typography';
 import { type ReactNode, useId } from 'react';
-import type { ApprovalAccount, ApprovalOption } from '../../shared/model/approval.ts';
+import type { ApprovalOption } from '../../shared/model/approval.ts';
 import { useApp } from '../hooks/app-context.tsx';
 import { hostOf } from '../hooks/words.ts';
 
@@ -20,7 +20,7 @@ export function AccountChoice({
   const select = useId();
   const why = useId();
   const [first] = options;
-  const several = new Set(options.map(({ account }) => account.instanceUrl)).size > 1;
+  const names = options.map(({ account }) => account.displayName);
   return (
     <div>
       <Typography component="label" htmlFor={select} variant="h2" sx={{ fontSize: '0.95rem' }}>
@@ -38,7 +38,9 @@ export function AccountChoice({
         >
           {options.map(({ account }) => (
             <option key={account.id} value={account.id}>
-              {nameOf(account, several)}
+              {names.filter((name) => name === account.displayName).length === 1
+                ? account.displayName
+                : `${account.shortname} · ${account.displayName}`}
             </option>
           ))}
         </NativeSelect>
@@ -51,11 +53,4 @@ export function AccountChoice({
       </Typography>
     </div>
   );
-}
-
-/** Names may be alike, short names are not; the server only where it tells accounts apart. */
-function nameOf({ displayName, shortname, instanceUrl }: ApprovalAccount, withServer: boolean): string {
-  const names =
-    displayName.toLowerCase() === shortname.toLowerCase() ? [displayName] : [displayName, shortname];
-  return [...names, ...(withServer ? [hostOf(instanceUrl)] : [])].join(' · ');
 }

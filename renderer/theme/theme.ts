@@ -5,6 +5,9 @@ const sans =
 export const mono =
   'ui-monospace, "SF Mono", "Cascadia Mono", "Noto Sans Mono", "DejaVu Sans Mono", monospace';
 
+/** There, backgrounds are the user's: what shows by its own alone needs a line (WCAG 1.4.11). */
+const forced = '@media (forced-colors: active)';
+
 /** Calm paper and ink with one green accent. Contrast of all text is at least 4.5:1 in both schemes. */
 export function makeTheme(dark: boolean): Theme {
   const line = dark ? '#2c333d' : '#dfe3e8';
@@ -34,11 +37,19 @@ export function makeTheme(dark: boolean): Theme {
       button: { textTransform: 'none', fontWeight: 600 },
     },
     components: {
-      MuiButtonBase: { defaultProps: { disableRipple: true } },
+      MuiButtonBase: {
+        defaultProps: { disableRipple: true },
+        styleOverrides: {
+          root: {
+            '&[aria-current="page"]': { [forced]: { boxShadow: 'none', border: '2px solid Highlight' } },
+          },
+        },
+      },
       MuiButton: {
         defaultProps: { disableElevation: true },
         styleOverrides: {
           root: { minHeight: 36, '&.Mui-focusVisible': { outline: '2px solid', outlineOffset: 2 } },
+          contained: { [forced]: { border: '1px solid' } },
         },
       },
       MuiIconButton: {
@@ -48,10 +59,25 @@ export function makeTheme(dark: boolean): Theme {
       MuiCard: { defaultProps: { variant: 'outlined' }, styleOverrides: { root: { borderColor: line } } },
       MuiTextField: { defaultProps: { size: 'small', fullWidth: true } },
       MuiChip: { styleOverrides: { root: { fontWeight: 550 } } },
-      MuiAlert: { styleOverrides: { root: { alignItems: 'flex-start' } } },
+      MuiAlert: { styleOverrides: { root: { alignItems: 'flex-start', [forced]: { border: '1px solid' } } } },
+      MuiTabs: {
+        styleOverrides: {
+          indicator: { [forced]: { forcedColorAdjust: 'none', backgroundColor: 'Highlight' } },
+        },
+      },
       MuiToggleButton: {
         styleOverrides: {
-          root: ({ theme }) => ({ color: theme.palette.text.secondary, textTransform: 'none' }),
+          root: ({ theme }) => ({
+            color: theme.palette.text.secondary,
+            textTransform: 'none',
+            '&.Mui-selected': { [forced]: { outline: '2px solid Highlight', outlineOffset: -2 } },
+          }),
+        },
+      },
+      MuiSwitch: {
+        styleOverrides: {
+          track: { [forced]: { border: '1px solid' } },
+          thumb: { [forced]: { forcedColorAdjust: 'none', backgroundColor: 'ButtonText' } },
         },
       },
       MuiTooltip: { defaultProps: { arrow: true, enterDelay: 400 } },

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import type { RunningApp } from '../support/app-driver.ts';
 import { answer, noQuestion, question, shownQuestion } from '../support/approval-page.ts';
 import { test } from '../support/asking-stage.ts';
-import { axeFindings } from '../support/axe-findings.ts';
-import { call, importAccount } from '../support/window-calls.ts';
+import { importAccount } from '../support/window-calls.ts';
 
 interface Shown {
   readonly afterMs: number;
@@ -173,75 +172,3 @@ test('denying all ends everything that waits', async ({ stage }) => {
   for (const one of [asked, ...others]) expect(await one).toMatchObject({ error: 'operation forbidden' });
   await noQuestion(running);
 });
-
-for (const look of [
-  { name: 'light', theme: 'light', language: 'en', width: 620, zoom: 1 },
-  { name: 'dark', theme: 'dark', language: 'en', width: 620, zoom: 1 },
-  { name: 'narrow-de', theme: 'light', language: 'de', width: 400, zoom: 1 },
-  { name: 'large-dark-de', theme: 'dark', language: 'de', width: 620, zoom: 2 },
-] as const) {
-  test(`axe finds nothing, and nothing is cut off (${look.name})`, async ({ stage }) => {
-    test.setTimeout(120_000);
-    const running = await stage.open(['Alpha']);
-    await call(running.window, 'settings:update', { theme: look.theme, language: look.language });
-    const deny = look.language === 'de' ? 'Ablehnen' : 'Deny';
-    const problems: Record<string, unknown> = {};
-    const inspect = async (page: Page, screen: string): Promise<void> => {
-      await running.electron.evaluate(
-        ({ BrowserWindow }, { width, zoom }) => {
-          const asking = BrowserWindow.getAllWindows().find((each) =>
-            each.webContents.getURL().startsWith('app://approval/'),
-          );
-          asking?.setContentSize(width, 640);
-          asking?.webContents.setZoomFactor(zoom);
-        },
-        { width: look.width, zoom: look.zoom },
-      );
-      await page.waitForTimeout(1_500); // armed, colours settled
-      const found = await axeFindings(page);
-      const wide = await page.evaluate(() =>
-        [...document.querySelectorAll('main, main *')]
-          .filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)
-          .filter((each) => each.textContent.trim() !== '' && getComputedStyle(each).display !== 'inline')
-          .map((each) => `${each.tagName} ${each.textContent.slice(0, 40)}`),
-      );
-      if (found.length + wide.length > 0) problems[screen] = { found, wide };
-      await page.screenshot({
-        path: join(
-          process.env['MYTOKEN_DESKTOP_RESULTS'] ?? stage.session.dir,
-          `approval-${screen}-${look.name}.png`,
-        ),
-      });
-    };
-    const first = await question(running, () =>
-      stage.ask({
-        scope: 'openid storage.modify:/ compute.read',
-        audience: 'https://storage.example.org',
-        application_hint: 'Nіghtly backup',
-      }),
-    );
-    await inspect(first.page, 'access-token');
-    await first.page
-      .getByRole('button', { name: look.language === 'de' ? 'Einzelheiten' : 'Details' })
-      .click();
-    await inspect(first.page, 'details');
-    await answer(first.page, deny);
-    await first.asked;
-    const second = await question(running, () =>
-      stage.send({
-        request: 'mytoken',
-        account: 'alpha',
-        mytoken_profile: { capabilities: ['AT', 'tokeninfo:introspect'], restrictions: [{ exp: '+7d' }] },
-      }),
-    );
-    await inspect(second.page, 'mytoken');
-    await second.page
-      .getByRole('button', { name: look.language === 'de' ? 'Weniger geben …' : 'Give less…' })
-      .click();
-    await second.page.getByRole('checkbox').first().waitFor();
-    await inspect(second.page, 'less');
-    await answer(second.page, deny);
-    await second.asked;
-    expect(problems).toEqual({});
-  });
-}

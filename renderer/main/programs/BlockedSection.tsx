@@ -24,15 +24,16 @@ export function BlockedSection(): ReactNode {
               <bdi>{program === '' ? t('approval.unknown-program') : program}</bdi>
             </Typography>
             <Typography variant="body2" color="textSecondary">
-              {t('agent.grant-since')} <Moment atMs={blockedAtMs} />
+              {t('agent.blocked-since')} <Moment atMs={blockedAtMs} />
             </Typography>
           </Box>
           <Button
             size="small"
             disabled={task.busy}
+            aria-label={t('agent.unblock', { program })}
             onClick={() => void task.run(() => call('blocks:remove', { blockId: id }))}
           >
-            {t('agent.unblock', { program })}
+            {t('agent.unblock-short')}
           </Button>
         </Card>
       ))}

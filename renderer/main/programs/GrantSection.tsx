@@ -10,6 +10,7 @@ import { Moment } from '../../components/Moment.tsx';
 import { Section } from '../../components/Page.tsx';
 import { useApp } from '../../hooks/app-context.tsx';
 import { listOf } from '../../hooks/time-texts.ts';
+import { useNow } from '../../hooks/use-now.ts';
 import { type Task, useTask } from '../../hooks/use-task.ts';
 
 /** Answers that were remembered: what they cover and how long, each can be forgotten. Only here they can be made to last. */
@@ -17,7 +18,8 @@ export function GrantSection(): ReactNode {
   const { state, t, call } = useApp();
   const task = useTask();
   const [forgettingAll, setForgettingAll] = useState(false);
-  const { grants } = state.agent;
+  const nowMs = useNow(false);
+  const grants = state.agent.grants.filter(({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > nowMs);
   const forgetAll = async (): Promise<void> => {
     for (const { id } of grants) await call('grants:revoke', { grantId: id });
   };
@@ -53,6 +55,7 @@ function GrantCard({ grant, task }: { readonly grant: GrantView; readonly task: 
   const { state, t, call, formatLocale } = useApp();
   const account = state.accounts.find(({ id }) => id === grant.accountId);
   const covered = [...grant.scope, ...grant.audience];
+  const whose = { program: grant.program, account: account?.displayName ?? grant.accountId };
   return (
     <Card sx={{ p: 2, display: 'flex', gap: 1, alignItems: 'center', flexWrap: 'wrap' }}>
       <Box sx={{ flex: 1, minWidth: 200, overflowWrap: 'anywhere' }}>
@@ -60,8 +63,7 @@ function GrantCard({ grant, task }: { readonly grant: GrantView; readonly task: 
           <bdi>{grant.program}</bdi>
         </Typography>
         <Typography variant="body2">
-          {account?.displayName ?? grant.accountId} ·{' '}
-          {covered.length === 0 ? t('agent.grant-default') : listOf(covered, formatLocale)}
+          {whose.account} · {covered.length === 0 ? t('agent.grant-default') : listOf(covered, formatLocale)}
         </Typography>
         <Typography variant="body2" color="textSecondary">
           {t('agent.grant-since')} <Moment atMs={grant.createdAtMs} /> ·{' '}
@@ -75,24 +77,27 @@ function GrantCard({ grant, task }: { readonly grant: GrantView; readonly task: 
           · {t('agent.grant-uses', { count: grant.uses })}
         </Typography>
       </Box>
-      {grant.duration !== 'always' && (
+      <Box sx={{ display: 'flex', flexWrap: 'wrap' }}>
+        {grant.duration !== 'always' && (
+          <Button
+            size="small"
+            disabled={task.busy}
+            aria-label={t('agent.keep-one', whose)}
+            onClick={() => void task.run(() => call('grants:keep', { grantId: grant.id }))}
+          >
+            {t('agent.keep')}
+          </Button>
+        )}
         <Button
           size="small"
+          color="error"
           disabled={task.busy}
-          aria-label={t('agent.keep-one', { program: grant.program })}
-          onClick={() => void task.run(() => call('grants:keep', { grantId: grant.id }))}
+          aria-label={t('agent.forget', whose)}
+          onClick={() => void task.run(() => call('grants:revoke', { grantId: grant.id }))}
         >
-          {t('agent.keep')}
+          {t('agent.forget-short')}
         </Button>
-      )}
-      <Button
-        size="small"
-        color="error"
-        disabled={task.busy}
-        onClick={() => void task.run(() => call('grants:revoke', { grantId: grant.id }))}
-      >
-        {t('agent.forget', { program: grant.program })}
-      </Button>
+      </Box>
     </Card>
   );
 }

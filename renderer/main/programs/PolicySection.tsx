@@ -1,5 +1,6 @@
+import Box from '@mui/material/Box';
 import MenuItem from '@mui/material/MenuItem';
-import TextField from '@mui/material/TextField';
+import Select from '@mui/material/Select';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 import { accountPolicies, type AccountPolicy } from '../../../shared/model/approval.ts';
@@ -19,23 +20,34 @@ export function PolicySection(): ReactNode {
         <Typography color="textSecondary">{t('agent.policies-none')}</Typography>
       )}
       {state.accounts.map((account) => (
-        <TextField
-          key={account.id}
-          select
-          label={account.displayName}
-          value={policies[account.id] ?? 'ask-once'}
-          onChange={(event) => {
-            const policy = event.target.value as AccountPolicy;
-            void task.run(() => call('settings:update', { policies: { ...policies, [account.id]: policy } }));
-          }}
-          sx={{ maxWidth: 420 }}
-        >
-          {accountPolicies.map((policy) => (
-            <MenuItem key={policy} value={policy}>
-              {t(`agent.policy.${policy}`)}
-            </MenuItem>
-          ))}
-        </TextField>
+        <Box key={account.id} sx={{ maxWidth: 420 }}>
+          {/* Above it, where a long name finds room in large print. */}
+          <Typography
+            id={`policy-of-${account.id}`}
+            variant="body2"
+            sx={{ overflowWrap: 'anywhere', mb: 0.5 }}
+          >
+            {account.displayName}
+          </Typography>
+          <Select<AccountPolicy>
+            size="small"
+            fullWidth
+            labelId={`policy-of-${account.id}`}
+            value={policies[account.id] ?? 'ask-once'}
+            onChange={({ target }) => {
+              void task.run(() =>
+                call('settings:update', { policies: { ...policies, [account.id]: target.value } }),
+              );
+            }}
+            sx={{ '& .MuiSelect-select.MuiSelect-select': { whiteSpace: 'normal' } }}
+          >
+            {accountPolicies.map((policy) => (
+              <MenuItem key={policy} value={policy} sx={{ whiteSpace: 'normal' }}>
+                {t(`agent.policy.${policy}`)}
+              </MenuItem>
+            ))}
+          </Select>
+        </Box>
       ))}
       <ErrorNotice error={task.error} />
     </Section>

@@ -53,14 +53,15 @@ export const agentDe = {
   'agent.review': 'Ansehen',
   'agent.policies': 'Wenn Programme fragen',
   'agent.policies-hint':
-    'Für Programme von oidc-agent und Zugriffstoken. Bei Mytokens wird immer gefragt, bei Programmen mit eigenem Schlüssel nicht.',
+    'Wenn ein Programm ein Zugriffstoken möchte. Bei einem mit eigenem Schlüssel wirst du nur gefragt, wo du „jedes Mal“ gewählt hast. Bei einem Mytoken wirst du immer gefragt.',
   'agent.policy.ask-once': 'Fragen, und merken, wenn ich es sage',
   'agent.policy.ask-always': 'Jedes Mal fragen',
   'agent.policy.allow': 'Ohne Fragen erlauben',
   'agent.policy.deny': 'Nie',
   'agent.grants': 'Gemerkte Antworten',
   'agent.grants-none': 'Nichts ist gemerkt.',
-  'agent.grant-until': 'bis',
+  'agent.grant-until': 'endet',
   'agent.grant-quit': 'bis die App beendet wird',
-  'agent.forget': 'Vergessen: {program}',
+  'agent.forget': 'Vergessen: {program}, {account}',
+  'agent.forget-short': 'Vergessen',
 };

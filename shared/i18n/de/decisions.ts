@@ -62,11 +62,11 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
   'agent.grants-hint':
     'Was du erlaubt hast, ohne noch einmal gefragt zu werden. Wird die App gesperrt, ist alles vergessen, was nicht immer gilt.',
   'agent.grant-default': 'was der Anbieter von sich aus gibt',
-  'agent.grant-since': 'seit',
+  'agent.grant-since': 'gemerkt',
   'agent.grant-always': 'immer',
   'agent.grant-uses': '{count, plural, =0 {noch nicht benutzt} one {einmal benutzt} other {#-mal benutzt}}',
-  'agent.keep': 'Immer',
-  'agent.keep-one': 'Immer erlauben: {program}',
+  'agent.keep': 'Immer erlauben',
+  'agent.keep-one': 'Immer erlauben: {program}, {account}',
   'agent.forget-all': 'Alle vergessen',
   'agent.forget-all-question': 'Alle gemerkten Antworten vergessen?',
   'agent.forget-all-what':
@@ -76,5 +76,7 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
     'Sie bekommen nichts, und du wirst nicht gefragt. Nach drei Ablehnungen wird das Sperren angeboten.',
   'agent.blocked-none': 'Kein Programm ist gesperrt.',
   'agent.unblock': 'Freigeben: {program}',
+  'agent.unblock-short': 'Freigeben',
+  'agent.blocked-since': 'gesperrt',
   'agent.policies-none': 'Es gibt noch keine Konten.',
 };

@@ -9,7 +9,7 @@ export const lockDe: Record<keyof typeof lockEn, string> = {
   'lock.by.screen': 'Es wurde zusammen mit dem Bildschirm gesperrt.',
   'lock.by.sleep': 'Es wurde gesperrt, bevor der Rechner in den Ruhezustand ging.',
   'lock.by.idle': 'Es wurde gesperrt, weil der Rechner eine Weile nicht benutzt wurde.',
-  'lock.since': 'Gesperrt seit',
+  'lock.since': 'Gesperrt',
   'lock.what':
     'Der Schlüssel der gespeicherten Mytokens und alle Zugriffstoken sind aus dem Arbeitsspeicher entfernt. Lokale Programme bekommen nichts, bis du entsperrst.',
   'lock.waiting':

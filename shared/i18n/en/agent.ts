@@ -52,14 +52,15 @@ export const agentEn = {
   'agent.review': 'Review',
   'agent.policies': 'When programs ask',
   'agent.policies-hint':
-    'For programs of oidc-agent and access tokens. Requests for mytokens are always asked about; programs with a key of their own are not.',
+    'When a program asks for an access token. One with a key of its own is only asked about where you chose every time. For a mytoken you are always asked.',
   'agent.policy.ask-once': 'Ask, and remember if I say so',
   'agent.policy.ask-always': 'Ask every time',
   'agent.policy.allow': 'Allow without asking',
   'agent.policy.deny': 'Never',
   'agent.grants': 'Remembered answers',
   'agent.grants-none': 'Nothing is remembered.',
-  'agent.grant-until': 'until',
+  'agent.grant-until': 'ends',
   'agent.grant-quit': 'until the app quits',
-  'agent.forget': 'Forget: {program}',
+  'agent.forget': 'Forget: {program}, {account}',
+  'agent.forget-short': 'Forget',
 } as const;

@@ -57,11 +57,11 @@ export const decisionsEn = {
   'agent.grants-hint':
     'What you allowed without being asked again. A lock of the app forgets all but those that always hold.',
   'agent.grant-default': 'what the provider gives by default',
-  'agent.grant-since': 'since',
+  'agent.grant-since': 'remembered',
   'agent.grant-always': 'always',
   'agent.grant-uses': '{count, plural, =0 {not used yet} one {used once} other {used # times}}',
-  'agent.keep': 'Always',
-  'agent.keep-one': 'Always allow: {program}',
+  'agent.keep': 'Always allow',
+  'agent.keep-one': 'Always allow: {program}, {account}',
   'agent.forget-all': 'Forget all',
   'agent.forget-all-question': 'Forget all remembered answers?',
   'agent.forget-all-what':
@@ -70,5 +70,7 @@ export const decisionsEn = {
   'agent.blocked-hint': 'They get nothing, and you are not asked. Blocking is offered after three refusals.',
   'agent.blocked-none': 'No program is blocked.',
   'agent.unblock': 'Unblock: {program}',
+  'agent.unblock-short': 'Unblock',
+  'agent.blocked-since': 'blocked',
   'agent.policies-none': 'There are no accounts yet.',
 } as const;

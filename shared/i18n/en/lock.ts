@@ -6,7 +6,7 @@ export const lockEn = {
   'lock.by.screen': 'It was locked together with the screen.',
   'lock.by.sleep': 'It was locked before the computer went to sleep.',
   'lock.by.idle': 'It was locked because nobody used the computer for a while.',
-  'lock.since': 'Locked since',
+  'lock.since': 'Locked',
   'lock.what':
     'The key of the stored mytokens and all access tokens were removed from memory. Local programs get nothing until you unlock.',
   'lock.waiting':
