@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { launchApp, type RunningApp } from '../support/app-driver.ts';
@@ -89,8 +88,7 @@ async function atServer(): Promise<ServerSide> {
 }
 
 async function picture(window: Page, name: string): Promise<void> {
-  const folder = process.env['NOTICES_PICTURES'];
-  if (folder !== undefined) await window.screenshot({ path: join(folder, `${name}.png`) });
+  await window.screenshot({ path: test.info().outputPath(`${name}.png`) });
 }
 
 test('mails are set up, changed and stopped, and the server sends them', async () => {

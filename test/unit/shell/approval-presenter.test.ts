@@ -13,7 +13,12 @@ import { RecordingLog } from '../../support/recording-log.ts';
 function view(id: string, change: Partial<ApprovalView> = {}): ApprovalView {
   return {
     ...{ id, contentHash: id, account: null, deadlineAtMs: 0, unlockFirst: null, waiting: 0, asked: 1 },
-    ...{ others: [], grantable: false, offerBlock: false, content: { kind: 'add-account', oidcIssuer: 'https://op' } },
+    ...{
+      others: [],
+      grantable: false,
+      offerBlock: false,
+      content: { kind: 'add-account', oidcIssuer: 'https://op' },
+    },
     caller: {
       ...{
         door: 'http',
