@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
-import { type Libc, loadLibc, openToRead } from '../native/libc.ts';
+import { type Libc, loadedLibc, openToRead } from '../native/libc.ts';
 
 /** Reads what the system tells in files. Null: not there, or not for us. */
 export interface Reader {
@@ -70,15 +70,16 @@ function deviceOf(major: number, minor: number): number {
   return (minor & 0xff) + (major & 0xfff) * 0x100 + (minor & ~0xff) * 0x1000;
 }
 
-let best: Reader | undefined;
+let quick: Reader | undefined;
 
-/** Chosen when it is first needed: loading the library takes its time. */
+/** Both tell the same. Nobody has to wait for the library to be loaded: whoever is in a hurry has done that. */
 export function bestReader(): Reader {
-  if (best === undefined) {
-    const libc = loadLibc();
-    best = libc === null ? nodeReader : libcReader(libc);
+  if (quick === undefined) {
+    const libc = loadedLibc();
+    if (libc === null) return nodeReader;
+    quick = libcReader(libc);
   }
-  return best;
+  return quick;
 }
 
 function attempt<T>(read: () => T): T | null {

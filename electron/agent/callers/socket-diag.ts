@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import { type Libc, loadLibc } from '../native/libc.ts';
+import { type Libc, libcSoon } from '../native/libc.ts';
 import { bytesOf, type FindTcpOwner, type SocketOwner, type TcpEnds } from './tcp-table.ts';
 
 interface Netlink {
@@ -25,14 +25,17 @@ type Answer = (SocketOwner & { readonly state: number }) | 'none' | null;
  * for the machine's memory and takes milliseconds. A listener answers for connections that it has not. Opened with the first question and
  * kept; null where it cannot be had.
  */
-export function linuxSocketDiag(): FindTcpOwner {
+export function linuxSocketDiag(libcOf: () => Libc | null | undefined = libcSoon): FindTcpOwner {
   let netlink: Netlink | null | undefined;
   let sequence = 0;
   const answer = Buffer.alloc(1024);
 
   const ask = (ends: TcpEnds): Answer => {
-    if (netlink === undefined) netlink = open();
-    if (netlink === null) return null;
+    if (netlink === undefined) {
+      const libc = libcOf();
+      netlink = libc === undefined ? undefined : open(libc);
+    }
+    if (netlink === undefined || netlink === null) return null;
     const { libc, fd } = netlink;
     sequence = (sequence + 1) >>> 0;
     const question = requestFor(ends, sequence);
@@ -58,8 +61,7 @@ export function linuxSocketDiag(): FindTcpOwner {
   };
 }
 
-function open(): Netlink | null {
-  const libc = loadLibc();
+function open(libc: Libc | null): Netlink | null {
   const fd = libc?.socket(afNetlink, sockRaw | sockFlags, netlinkSockDiag) ?? -1;
   return libc === null || fd < 0 ? null : { libc, fd };
 }

@@ -53,6 +53,25 @@ export function loadLibc(): Libc | null {
   return loaded;
 }
 
+/** What is loaded already; null where that has not been tried, too. */
+export function loadedLibc(): Libc | null {
+  return loaded ?? null;
+}
+
+/** From the first question to the loading: a start, and the first answers after it, are not held up. */
+const loadAfterMs = 1_000;
+let willLoad = false;
+
+/** As {@link loadedLibc}, and has it loaded a little later: for those who can do without meanwhile. Undefined: not tried yet. */
+export function libcSoon(): Libc | null | undefined {
+  if (loaded === undefined && process.platform === 'linux') {
+    if (!willLoad) setTimeout(loadLibc, loadAfterMs).unref();
+    willLoad = true;
+    return undefined;
+  }
+  return loadedLibc();
+}
+
 /** What libuv holds for a connection, as Node's own `net` sees it. Not documented: everything is checked. */
 export interface Handle {
   readonly fd?: unknown;

@@ -5,6 +5,7 @@ import Module from 'node:module';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTcpCallerRecogniser, ownerInProc } from '../../../electron/agent/callers/identify-tcp.ts';
+import { loadLibc } from '../../../electron/agent/native/libc.ts';
 import { linuxSocketDiag } from '../../../electron/agent/callers/socket-diag.ts';
 import type { TcpEnds } from '../../../electron/agent/callers/tcp-table.ts';
 import { eventually, raw, type Setup, start } from './support.ts';
@@ -70,8 +71,11 @@ async function answerTo(port: number, to: string, request: string, uid: number):
 }
 
 describe.runIf(process.platform === 'linux')('R-40 the end of a client', () => {
-  const recognise = createTcpCallerRecogniser({ platform: 'linux', userId: me });
-  const ways = { 'by netlink': linuxSocketDiag(), 'by the files': ownerInProc() };
+  const ways = { 'by netlink': linuxSocketDiag(loadLibc), 'by the files': ownerInProc() };
+  const recognise = createTcpCallerRecogniser({
+    ...{ platform: 'linux', userId: me },
+    owner: ways['by netlink'],
+  });
   const families = [
     ['127.0.0.1', '127.0.0.1'],
     ['127.0.0.1', '::ffff:127.0.0.1'],
@@ -142,14 +146,27 @@ describe.runIf(process.platform === 'linux')('R-40 the end of a client', () => {
     const fresh = {
       ...(await import('../../../electron/agent/callers/socket-diag.ts')),
       ...(await import('../../../electron/agent/callers/identify-tcp.ts')),
+      ...(await import('../../../electron/agent/native/libc.ts')),
     };
     const { port, connection } = await listen('127.0.0.1');
     const client = connect(port, '127.0.0.1');
     const ends = endsOf(await connection);
-    expect(fresh.linuxSocketDiag()(ends)).toBeNull();
+    expect(fresh.linuxSocketDiag(fresh.loadLibc)(ends)).toBeNull();
     const found = fresh.createTcpCallerRecogniser({ platform: 'linux', userId: me })(ends);
     if (typeof found === 'string') throw new Error(found);
     expect(await found.describe()).toMatchObject({ verified: true, pid: client.pid });
+  });
+
+  it('a first connection does not wait for the library, which is there soon after', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    vi.resetModules();
+    const { libcSoon } = await import('../../../electron/agent/native/libc.ts');
+    expect(libcSoon()).toBeUndefined();
+    expect(libcSoon()).toBeUndefined();
+    expect(vi.getTimerCount()).toBe(1);
+    vi.runAllTimers();
+    vi.useRealTimers();
+    expect(libcSoon()).not.toBeFalsy();
   });
 
   it('a listener is nobody’s end', async () => {
