@@ -26,6 +26,11 @@ test('a question is on the screen soon; the window stays loaded for the next one
   const running = await stage.open(['Alpha']);
   for (let turn = 0; turn < 20; turn += 1) {
     const { page, asked } = await question(running, () => stage.ask({ scope: `openid s${turn}` }));
+    // The first frame of the first one was drawn by main, and the page has taken its place: one question, with one of each button.
+    if (turn === 0) {
+      await expect(page.locator('#root')).toHaveAttribute('data-drawn', /^[0-9a-f-]{36}$/);
+      await expect(page.getByRole('button', { name: 'Deny', exact: true })).toHaveCount(1);
+    }
     await answer(page, 'Deny');
     await asked;
   }
