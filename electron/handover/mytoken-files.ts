@@ -32,6 +32,8 @@ interface Shared {
   problem: string | null;
   takenOverAtMs: number | null;
   unwatch: () => void;
+  /** A look at the file is due. */
+  willLook: boolean;
   cancelLook: () => void;
 }
 
@@ -87,13 +89,18 @@ export function createMytokenFiles(deps: MytokenFilesDeps): MytokenFiles {
       log.warn('handover.mytoken-file-not-level', { accountId, code });
       if (shared.get(accountId) !== entry) return;
       show(entry, 'trouble', code);
-      look(entry, retryMs);
+      // The file may have changed meanwhile, and be about to be looked at sooner.
+      if (!entry.willLook) look(entry, retryMs);
     }
   };
 
   const look = (entry: Shared, delayMs: number): void => {
     entry.cancelLook();
-    entry.cancelLook = clock.after(delayMs, () => void level(entry));
+    entry.willLook = true;
+    entry.cancelLook = clock.after(delayMs, () => {
+      entry.willLook = false;
+      void level(entry);
+    });
   };
 
   const begin = (entry: Shared): void => {
@@ -215,6 +222,7 @@ function newEntry(wish: MytokenFileWish): Shared {
     problem: null,
     takenOverAtMs: null,
     unwatch: () => undefined,
+    willLook: false,
     cancelLook: () => undefined,
   };
 }
