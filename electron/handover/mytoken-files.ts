@@ -73,7 +73,6 @@ export function createMytokenFiles(deps: MytokenFilesDeps): MytokenFiles {
 
   /** Both sides the same: takes over what is later there, then writes what is later here. */
   const level = async (entry: Shared): Promise<void> => {
-    entry.cancelLook();
     const { accountId, path } = entry.wish;
     try {
       await broker.withStill(accountId, async (mytoken) => {
