@@ -50,9 +50,10 @@ export function procFixture(root: string): {
 
 function statLine({ pid, parentPid, name, executable, startedAtTicks = 1_000 + pid }: ProcEntry): string {
   const shown = name ?? basename(executable ?? 'hidden');
+  const codeStart = executable === null ? 1 : 94_381_052_878_848;
   const after = [
     ...['S', parentPid, pid, pid, 34816, pid, 4194304, 1017, 2210, 0, 0, 1, 0, 0, 0, 20, 0, 1, 0],
-    ...[startedAtTicks, 9_621_504, 1_388, '18446744073709551615', 1, 1, 0],
+    ...[startedAtTicks, 9_621_504, 1_388, '18446744073709551615', codeStart, 1, 0],
   ];
   return `${pid} (${shown}) ${after.join(' ')}\n`;
 }

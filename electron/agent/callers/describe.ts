@@ -46,42 +46,69 @@ export function recogniseCaller(
   read: ReadProcess,
 ): RecognisedCaller {
   const asking = read(credentials.pid);
-  if (asking === null) return unrecognisedCaller(door, credentials);
-  // For a messenger its sender is the one to name: the program or script that ran it.
-  const sender = isMessenger(asking) ? parentOf(asking, read) : null;
-  const named = sender ?? asking;
-  const script = scriptOf(named);
-  const mark = sharesFiles(asking, named) ? markOf(door, named, script) : null;
-  let hash: string | null = null;
-  const identity = (): string | null =>
-    (hash ??= mark === null ? null : createHash('sha256').update(mark).digest('hex'));
-  return {
-    mark,
-    get identity() {
-      return identity();
-    },
-    describe() {
-      const chain = chainFrom(asking, sender, read);
-      const directory = asking.workingDirectory();
-      const confinement = confinementOf(asking) ?? confinementOf(named);
-      // Looked at last: all that was read belongs to the process that still is there.
-      const there = asking.lives();
-      return {
-        door,
-        verified: true,
-        ...credentials,
-        program: plainText(script === null ? nameOf(named) : basename(script), 64),
-        executable: shownPath(named.executable),
-        commandLine: asking.commandLine.slice(0, mostWords).map(shownWord),
-        workingDirectory: there ? shownPath(directory) : null,
-        chain: chain.map(processView),
-        via: chain.some((entry) => /^sshd/.test(entry.name)) ? 'ssh' : null,
-        confinement: there ? confinement : null,
-        claims: { application: null },
-        identity: identity(),
-      };
-    },
-  };
+  return asking === null
+    ? unrecognisedCaller(door, credentials)
+    : new KnownCaller(credentials, door, read, asking);
+}
+
+class KnownCaller implements RecognisedCaller {
+  readonly mark: string | null;
+  readonly #credentials: PeerCredentials;
+  readonly #door: CallerView['door'];
+  readonly #read: ReadProcess;
+  readonly #asking: ProcessFacts;
+  readonly #sender: ProcessFacts | null;
+  readonly #script: string | null;
+  #hash: string | null = null;
+
+  constructor(
+    credentials: PeerCredentials,
+    door: CallerView['door'],
+    read: ReadProcess,
+    asking: ProcessFacts,
+  ) {
+    this.#credentials = credentials;
+    this.#door = door;
+    this.#read = read;
+    this.#asking = asking;
+    // For a messenger its sender is the one to name: the program or script that ran it.
+    this.#sender = isMessenger(asking) ? parentOf(asking, read) : null;
+    const named = this.#named;
+    this.#script = scriptOf(named);
+    this.mark = sharesFiles(asking, named) ? markOf(door, named, this.#script) : null;
+  }
+
+  get #named(): ProcessFacts {
+    return this.#sender ?? this.#asking;
+  }
+
+  get identity(): string | null {
+    if (this.mark === null) return null;
+    return (this.#hash ??= createHash('sha256').update(this.mark).digest('hex'));
+  }
+
+  describe(): CallerView {
+    const [asking, named, script] = [this.#asking, this.#named, this.#script];
+    const chain = chainFrom(asking, this.#sender, this.#read);
+    const directory = asking.workingDirectory();
+    const confinement = confinementOf(asking) ?? confinementOf(named);
+    // Looked at last: all that was read belongs to the process that still is there.
+    const there = asking.lives();
+    return {
+      door: this.#door,
+      verified: true,
+      ...this.#credentials,
+      program: plainText(script === null ? nameOf(named) : basename(script), 64),
+      executable: shownPath(named.executable),
+      commandLine: asking.commandLine.slice(0, mostWords).map(shownWord),
+      workingDirectory: there ? shownPath(directory) : null,
+      chain: chain.map(processView),
+      via: chain.some((entry) => /^sshd/.test(entry.name)) ? 'ssh' : null,
+      confinement: there ? confinement : null,
+      claims: { application: null },
+      identity: this.identity,
+    };
+  }
 }
 
 export function unrecognisedCaller(

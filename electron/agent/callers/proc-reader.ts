@@ -3,22 +3,28 @@ import { type Libc, loadedLibc, openToRead } from '../native/libc.ts';
 
 /** Reads what the system tells in files. Null: not there, or not for us. */
 export interface Reader {
+  /** Of an ordinary file, or one that the kernel writes in one piece as those of one process are. */
   text(path: string): string | null;
   /** Where a symbolic link leads. */
   link(path: string): string | null;
-  /** Names a file until it is replaced or written to: device, inode and the time of the last change in nanoseconds. */
+  /** Names a file until it is replaced or written to: device, inode and the time of the last change. */
   stamp(path: string): string | null;
 }
 
 /** Longer texts are cut: none that is read here comes near. */
 const longestText = 65_536;
 
+const second = 1_000_000_000n;
+
 export const nodeReader: Reader = {
   text: (path) => attempt(() => readFileSync(path, 'utf8').slice(0, longestText)),
   link: (path) => attempt(() => readlinkSync(path)),
   stamp(path) {
     const found = attempt(() => statSync(path, { bigint: true }));
-    return found === null ? null : `${found.dev}:${found.ino}:${found.mtimeNs}`;
+    if (found === null) return null;
+    const inode = `${found.ino >> 32n}.${found.ino & 0xffff_ffffn}`;
+    const nanoseconds = ((found.mtimeNs % second) + second) % second;
+    return `${found.dev}:${inode}:${(found.mtimeNs - nanoseconds) / second}.${nanoseconds}`;
   },
 };
 
@@ -38,17 +44,17 @@ export function libcReader(libc: Libc): Reader {
     text(path) {
       const descriptor = libc.open(path, openToRead);
       if (descriptor < 0) return null;
-      const pieces: Buffer[] = [];
-      let total = 0;
+      let before: Buffer | null = null;
       let count = libc.read(descriptor, buffer, buffer.length);
-      for (; count > 0 && total < longestText; count = libc.read(descriptor, buffer, buffer.length)) {
-        pieces.push(Buffer.from(buffer.subarray(0, count)));
-        total += count;
+      // Less than there was room for was the rest of it: to hear so from the kernel is one call more.
+      while (count === buffer.length && (before?.length ?? 0) < longestText) {
+        before = Buffer.concat(before === null ? [buffer] : [before, buffer]);
+        count = libc.read(descriptor, buffer, buffer.length);
       }
       libc.close(descriptor);
-      const [first] = pieces;
-      const bytes = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
-      return count < 0 ? null : bytes.toString('utf8', 0, longestText);
+      if (count < 0) return null;
+      if (before === null) return buffer.toString('utf8', 0, count);
+      return Buffer.concat([before, buffer.subarray(0, count)]).toString('utf8', 0, longestText);
     },
     link(path) {
       const length = libc.readlink(path, buffer, buffer.length);
@@ -57,10 +63,9 @@ export function libcReader(libc: Libc): Reader {
     stamp(path) {
       if (libc.statx(statx.here, path, 0, statx.inodeAndTime, buffer) !== 0) return null;
       const device = deviceOf(buffer.readUInt32LE(statx.deviceMajor), buffer.readUInt32LE(statx.deviceMinor));
-      const changed =
-        buffer.readBigInt64LE(statx.seconds) * 1_000_000_000n +
-        BigInt(buffer.readUInt32LE(statx.nanoseconds));
-      return `${device}:${buffer.readBigUInt64LE(statx.inode)}:${changed}`;
+      const inode = `${buffer.readUInt32LE(statx.inode + 4)}.${buffer.readUInt32LE(statx.inode)}`;
+      const seconds = buffer.readInt32LE(statx.seconds + 4) * 2 ** 32 + buffer.readUInt32LE(statx.seconds);
+      return `${device}:${inode}:${seconds}.${buffer.readUInt32LE(statx.nanoseconds)}`;
     },
   };
 }

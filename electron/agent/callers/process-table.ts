@@ -50,54 +50,98 @@ const longestCommandLine = 8_192;
 
 /** `/proc` of Linux. The environment is never looked at. */
 export function procTable(root = '/proc', readerOf: () => Reader = bestReader): ReadProcess {
-  const text = (path: string): string | null => readerOf().text(path);
-  const link = (path: string): string | null => readerOf().link(path);
   let ours: string | null | undefined;
   return (pid) => {
-    const at = (name: string): string => `${root}/${pid}/${name}`;
-    const stat = text(at('stat'));
-    const own = stat === null ? null : parseStat(stat);
+    const reader = readerOf();
+    const directory = `${root}/${pid}/`;
+    const own = statOf(directory, reader);
     if (own === null) return null;
-    ours ??= link(`${root}/self/ns/mnt`);
-    const executable = link(at('exe'));
-    // Where the program is hidden the rest of it is too, and asking is not free.
-    const files = executable === null ? null : link(at('ns/mnt'));
-    let commandLine: readonly string[] | undefined;
-    return {
-      ...own,
-      pid,
-      executable: executable?.replace(/ \(deleted\)$/, '') ?? null,
-      // Follows the link of the running program, not the path: another file put in its place has another stamp.
-      executableStamp: executable === null ? null : readerOf().stamp(at('exe')),
-      get commandLine() {
-        commandLine ??= (text(at('cmdline')) ?? '')
-          .slice(0, longestCommandLine)
-          .split('\0')
-          .filter((word, index, words) => word !== '' || index < words.length - 1);
-        return commandLine;
-      },
-      files: files !== null && files === ours ? 'ours' : files,
-      atTerminal: () => /^\/dev\/(pts\/|tty)/.test(link(at('fd/0')) ?? ''),
-      controlGroups: () => text(at('cgroup')) ?? '',
-      hasFlatpakInfo: () => readerOf().stamp(at('root/.flatpak-info')) !== null,
-      workingDirectory: () => link(at('cwd')),
-      lives() {
-        const now = text(at('stat'));
-        return now !== null && parseStat(now)?.startedAtTicks === own.startedAtTicks;
-      },
-    };
+    ours ??= reader.link(`${root}/self/ns/mnt`);
+    return new LinuxProcess(pid, own, directory, ours, reader);
   };
+}
+
+/** A class, not an object of functions: V8 gives every object with a getter of its own a layout of its own, which outlives many clients. */
+class LinuxProcess implements ProcessFacts {
+  readonly pid: number;
+  readonly parentPid: number;
+  readonly startedAtTicks: number;
+  readonly name: string;
+  readonly executable: string | null;
+  readonly executableStamp: string | null;
+  readonly files: string | null;
+  readonly #directory: string;
+  readonly #reader: Reader;
+  #commandLine: readonly string[] | undefined;
+
+  constructor(pid: number, own: Stat, directory: string, ours: string | null, reader: Reader) {
+    this.pid = pid;
+    this.parentPid = own.parentPid;
+    this.startedAtTicks = own.startedAtTicks;
+    this.name = own.name;
+    this.#directory = directory;
+    this.#reader = reader;
+    const executable = own.isHidden ? null : reader.link(`${directory}exe`);
+    this.executable = executable?.replace(/ \(deleted\)$/, '') ?? null;
+    // Follows the link of the running program, not the path: another file put in its place has another stamp.
+    this.executableStamp = executable === null ? null : reader.stamp(`${directory}exe`);
+    // Where the program is hidden the rest of it is too, and asking is not free.
+    const files = executable === null ? null : reader.link(`${directory}ns/mnt`);
+    this.files = files !== null && files === ours ? 'ours' : files;
+  }
+
+  get commandLine(): readonly string[] {
+    this.#commandLine ??= (this.#reader.text(`${this.#directory}cmdline`) ?? '')
+      .slice(0, longestCommandLine)
+      .split('\0')
+      .filter((word, index, words) => word !== '' || index < words.length - 1);
+    return this.#commandLine;
+  }
+
+  atTerminal(): boolean {
+    return /^\/dev\/(pts\/|tty)/.test(this.#reader.link(`${this.#directory}fd/0`) ?? '');
+  }
+
+  controlGroups(): string {
+    return this.#reader.text(`${this.#directory}cgroup`) ?? '';
+  }
+
+  hasFlatpakInfo(): boolean {
+    return this.#reader.stamp(`${this.#directory}root/.flatpak-info`) !== null;
+  }
+
+  workingDirectory(): string | null {
+    return this.#reader.link(`${this.#directory}cwd`);
+  }
+
+  lives(): boolean {
+    return statOf(this.#directory, this.#reader)?.startedAtTicks === this.startedAtTicks;
+  }
+}
+
+interface Stat {
+  readonly name: string;
+  readonly parentPid: number;
+  readonly startedAtTicks: number;
+  /** Its program may not be looked at. */
+  readonly isHidden: boolean;
 }
 
 /** Positions of proc(5), counted from what follows the name. */
 const parentField = 1;
 const startField = 19;
+/** Where its code starts, or this instead, from the same check that guards `exe`: asking there would only be refused again. */
+const codeField = 23;
+const notForUs = '1';
 
 /** The name is the process's own choice and may hold anything, brackets too: the last one counts (R-41). */
-function parseStat(stat: string): Pick<ProcessFacts, 'name' | 'parentPid' | 'startedAtTicks'> | null {
+function statOf(directory: string, reader: Reader): Stat | null {
+  const stat = reader.text(`${directory}stat`);
+  if (stat === null) return null;
   const close = stat.lastIndexOf(')');
-  const fields = stat.slice(close + 2).split(' ', startField + 1);
+  const fields = stat.slice(close + 2).split(' ', codeField + 1);
   const [parentPid, startedAtTicks] = [Number(fields[parentField]), Number(fields[startField])];
   if (close < 0 || !Number.isInteger(parentPid) || !Number.isInteger(startedAtTicks)) return null;
-  return { name: stat.slice(stat.indexOf('(') + 1, close), parentPid, startedAtTicks };
+  const isHidden = fields[codeField] === notForUs;
+  return { name: stat.slice(stat.indexOf('(') + 1, close), parentPid, startedAtTicks, isHidden };
 }

@@ -99,7 +99,7 @@ describe('where a program runs, from what real systems have in /proc', () => {
     const table = procTable(fixture.proc);
     const shown = (pid: number) => {
       const facts = table(pid);
-      return facts === null ? null : { ...facts, executable: byPath.executable };
+      return facts && Object.defineProperty(facts, 'executable', { value: byPath.executable });
     };
     const caller = recogniseCaller({ pid: 402, uid: 1000 }, 'agent-socket', shown).describe();
     expect(caller.confinement).toBe('snap');
