@@ -139,9 +139,21 @@ function statOf(directory: string, reader: Reader): Stat | null {
   const stat = reader.text(`${directory}stat`);
   if (stat === null) return null;
   const close = stat.lastIndexOf(')');
-  const fields = stat.slice(close + 2).split(' ', codeField + 1);
-  const [parentPid, startedAtTicks] = [Number(fields[parentField]), Number(fields[startField])];
+  const parentPid = Number(wordAt(stat, close + 2, parentField) ?? NaN);
+  const startedAtTicks = Number(wordAt(stat, close + 2, startField) ?? NaN);
   if (close < 0 || !Number.isInteger(parentPid) || !Number.isInteger(startedAtTicks)) return null;
-  const isHidden = fields[codeField] === notForUs;
+  const isHidden = wordAt(stat, close + 2, codeField) === notForUs;
   return { name: stat.slice(stat.indexOf('(') + 1, close), parentPid, startedAtTicks, isHidden };
+}
+
+/** Without making all the words in front of it. */
+function wordAt(text: string, from: number, index: number): string | null {
+  let start = from;
+  for (let left = index; left > 0; left -= 1) {
+    const space = text.indexOf(' ', start);
+    if (space < 0) return null;
+    start = space + 1;
+  }
+  const end = text.indexOf(' ', start);
+  return text.slice(start, end < 0 ? text.length : end);
 }

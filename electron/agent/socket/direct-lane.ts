@@ -75,10 +75,12 @@ export function takeDirectly(
   listening.onconnection = onConnection;
 }
 
+const nothing: Buffer = Buffer.alloc(0);
+
 /** Says what it can at once, and keeps the rest for whoever goes on. */
 export class DirectLine implements Line {
   readonly #connection: DirectConnection;
-  #rest: Buffer = Buffer.alloc(0);
+  #rest = nothing;
   #end: 'said' | 'cut' | null = null;
 
   constructor(connection: DirectConnection) {
@@ -93,7 +95,7 @@ export class DirectLine implements Line {
   write(words: string | Buffer): void {
     const bytes = Buffer.from(words);
     const taken = this.#rest.length === 0 ? this.#connection.send(bytes) : 0;
-    this.#rest = Buffer.concat([this.#rest, bytes.subarray(taken)]);
+    if (taken < bytes.length) this.#rest = Buffer.concat([this.#rest, bytes.subarray(taken)]);
   }
 
   finish(text: string | null): void {

@@ -31,14 +31,14 @@ export const sodiumKey =
     const publicKey = Buffer.alloc(32);
     sodium.crypto_scalarmult_base(publicKey, secret);
     return {
-      publicKey: new Uint8Array(publicKey),
+      publicKey,
       agree(theirs) {
-        const key = Buffer.alloc(32);
+        const key = Buffer.allocUnsafe(32);
         if (theirs.length !== key.length) return null;
         if (sodium.crypto_box_beforenm(key, asBuffer(theirs), secret) !== 0) return null;
         return {
           seal(text, nonce) {
-            const box = Buffer.alloc(text.length + secretbox.overheadLength);
+            const box = Buffer.allocUnsafe(text.length + secretbox.overheadLength);
             requireLength(nonce);
             sodium.crypto_box_easy_afternm(box, asBuffer(text), text.length, asBuffer(nonce), key);
             return box;
@@ -46,7 +46,7 @@ export const sodiumKey =
           open(box, nonce) {
             requireLength(nonce);
             if (box.length < secretbox.overheadLength) return null;
-            const text = Buffer.alloc(box.length - secretbox.overheadLength);
+            const text = Buffer.allocUnsafe(box.length - secretbox.overheadLength);
             const fault = sodium.crypto_box_open_easy_afternm(
               ...([text, asBuffer(box), box.length, asBuffer(nonce), key] as const),
             );
@@ -114,8 +114,9 @@ function requireLength(nonce: Uint8Array): void {
   if (nonce.length !== secretbox.nonceLength) throw new Error('A nonce has 24 bytes.');
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+/** The same bytes, not a copy. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** The first of these that is there and comes to the same as JavaScript alone. */
@@ -148,7 +149,7 @@ export const keyUses = 256;
 export function createKeySource(
   clock: Clock,
   make: MakeOwnKey = bestKey(),
-  random: (count: number) => Uint8Array = (count) => new Uint8Array(randomBytes(count)),
+  random: (count: number) => Uint8Array = randomBytes,
 ): () => OwnKey {
   let current: { readonly key: OwnKey; readonly cancel: () => void; uses: number } | null = null;
   const forget = (): void => {

@@ -1,5 +1,5 @@
 import nacl from 'tweetnacl';
-import type { CommonKey, OwnKey } from './key-exchange.ts';
+import { asBuffer, type CommonKey, type OwnKey } from './key-exchange.ts';
 
 /** Encoded lengths of a 32-byte key and a 24-byte nonce. */
 export const keyLength = 44;
@@ -39,7 +39,7 @@ export function openChannel(
   };
 
   return {
-    publicKey: Buffer.from(own.publicKey).toString('base64'),
+    publicKey: base64(own.publicKey),
     prepare: () => common() !== null,
     seal(json) {
       let text = json;
@@ -57,7 +57,7 @@ export function openChannel(
       const nonce = decode(head[2] ?? '', nonceLength, nacl.secretbox.nonceLength);
       const box = Buffer.from(frame.slice(head[0].length), 'base64');
       const plain = nonce === null ? null : key.open(box, nonce);
-      return plain === null || plain.length !== Number(head[1]) ? null : Buffer.from(plain).toString('utf8');
+      return plain === null || plain.length !== Number(head[1]) ? null : asBuffer(plain).toString('utf8');
     },
   };
 }
@@ -75,7 +75,7 @@ export function frameLength(start: string): number | null | 'bad' {
 }
 
 function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+  return asBuffer(bytes).toString('base64');
 }
 
 function decode(text: string, characters: number, bytes: number): Uint8Array | null {

@@ -57,7 +57,7 @@ function ask({ request, text, caller, gone }: Asked): Promise<string> {
 const listener = createSocketListener({
   clock,
   nextKey: createKeySource(clock),
-  randomBytes: (count) => new Uint8Array(randomBytes(count)),
+  randomBytes,
   libc: loadLibc(),
   recognise: (descriptor) => recognise(descriptor, 'agent-socket'),
   turnedAway: () => tell({ kind: 'turned-away' }),
