@@ -9,6 +9,7 @@ import { defineConfig, type Plugin } from 'vite';
 const unusedByStore = new Map([
   ['ajv/dist/2020.js', 'export const Ajv2020 = undefined;'],
   ['ajv-formats', 'export default undefined;'],
+  ['semver', 'export default undefined;'],
 ]);
 
 function withoutUnused(): Plugin {

@@ -135,8 +135,9 @@ export class ActivityMemory {
 function remember(map: Map<string, string>, key: string, value: string): void {
   map.delete(key);
   map.set(key, value);
+  if (map.size <= mostRemembered) return;
   const [oldest] = map.keys();
-  if (map.size > mostRemembered && oldest !== undefined) map.delete(oldest);
+  if (oldest !== undefined) map.delete(oldest);
 }
 
 /** A mytoken is never one of many: each can be revoked. Nor is what a person did. */

@@ -1,4 +1,4 @@
-import * as tls from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { type Clock, Secret } from '../ports/index.ts';
 import { exchange } from './exchange.ts';
@@ -30,7 +30,7 @@ const quittingGraceMs = 5_000;
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 interface Config {
-  readonly secureContext: tls.SecureContext | null;
+  readonly secureContext: SecureContext | null;
   readonly proxies: ProxySettings | null;
 }
 
@@ -170,7 +170,7 @@ class UndiciHttp implements Http {
     const { environment, extraCa, proxyFromEnvironment } = this.#options;
     const extra = await extraCa();
     return {
-      secureContext: extra.length === 0 ? null : trusting(extra),
+      secureContext: extra.length === 0 ? null : await trusting(extra),
       proxies: proxyFromEnvironment ? proxySettings(environment?.() ?? process.env) : null,
     };
   }
@@ -225,7 +225,8 @@ async function newProxied(config: Config, proxies: ProxySettings): Promise<Dispa
 }
 
 /** Built once per configuration: reading some 150 roots for each connection would take longer than the handshake. */
-function trusting(extra: readonly string[]): tls.SecureContext {
+async function trusting(extra: readonly string[]): Promise<SecureContext> {
+  const tls = await import('node:tls'); // which a start need not wait for
   // Newer Nodes tell what they trust by default, NODE_EXTRA_CA_CERTS included; Node 20 only knows its own list.
   const getDefaults = (tls as { getCACertificates?: (type: 'default') => string[] }).getCACertificates;
   const roots = getDefaults?.('default') ?? tls.rootCertificates;

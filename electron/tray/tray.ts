@@ -25,7 +25,7 @@ export function createTray(deps: TrayDeps): TrayIcon {
   const { clock } = deps;
   const tray = new Tray(deps.icon());
   let lastMenu = '';
-  let lastBuiltMs = -Infinity;
+  let lastLookMs = -Infinity;
   let cancel: (() => void) | null = null;
 
   const template = (items: readonly TrayItem[]): MenuItemConstructorOptions[] =>
@@ -44,11 +44,11 @@ export function createTray(deps: TrayDeps): TrayIcon {
 
   const build = (): void => {
     cancel = null;
+    lastLookMs = clock.monotonicMs();
     const items = deps.menu();
     const fingerprint = JSON.stringify(items);
     if (fingerprint === lastMenu) return;
     lastMenu = fingerprint;
-    lastBuiltMs = clock.monotonicMs();
     // Linux shows changes only after the menu has been set again; the old one must not be edited in place.
     tray.setContextMenu(Menu.buildFromTemplate(template(items)));
     tray.setToolTip(deps.tooltip());
@@ -61,7 +61,7 @@ export function createTray(deps: TrayDeps): TrayIcon {
   return {
     changed() {
       if (cancel || tray.isDestroyed()) return;
-      const waitMs = Math.max(0, lastBuiltMs + shortestPauseMs - clock.monotonicMs());
+      const waitMs = Math.max(0, lastLookMs + shortestPauseMs - clock.monotonicMs());
       cancel = clock.after(waitMs, build);
     },
     stop() {

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../../../shared/errors.ts';
 import type { ClientView } from '../../../shared/model/state.ts';
 import type { Accounts } from '../../accounts/index.ts';
@@ -18,7 +18,7 @@ export interface KeyCrypto {
 }
 
 const nodeCrypto: KeyCrypto = {
-  digest: (text) => createHash('sha256').update(text, 'utf8').digest(),
+  digest: (text) => hash('sha256', text, 'buffer'),
   equal: (a, b) => timingSafeEqual(a, b),
 };
 
