@@ -1,11 +1,6 @@
-export {
-  type Approvals,
-  type Approved,
-  createApprovals,
-  type Gate,
-  type Question,
-  type Standing,
-} from './approvals.ts';
+export { type Approvals, createApprovals } from './approvals.ts';
+export type { Approved, Question } from './question.ts';
+export type { Gate, Standing } from './rules.ts';
 export { createGrants, type Grants } from './grants.ts';
 export { type Blocks, createBlocks } from './blocks.ts';
 export { type PermissionStorage, parseStoredPermissions } from './stored-permissions.ts';
