@@ -1,12 +1,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { app, clipboard, ipcMain, nativeTheme, powerMonitor, session, shell } from 'electron';
-import type { Translate } from '../../shared/i18n/catalogue.ts';
 import type { NavigationTarget } from '../../shared/ipc/contract.ts';
-import type { AccountView } from '../../shared/model/account.ts';
-import type { LockView } from '../../shared/model/lock.ts';
-import type { PlatformView } from '../../shared/model/state.ts';
-import { readTokenFile, toView } from '../accounts/index.ts';
+import { readTokenFile } from '../accounts/index.ts';
 import { createClipboard, electronClipboard } from '../clipboard/index.ts';
 import { bindIpc, createDispatcher } from '../ipc/index.ts';
 import { runAutoLock } from '../lock/index.ts';
@@ -14,10 +10,9 @@ import { createNotifications, electronNotifications } from '../notifications/ind
 import { type Clock, type Logger } from '../ports/index.ts';
 import { appScheme, createExternalOpener, hardenContents, hardenSession } from '../security/index.ts';
 import { hasTrayHost, type TrayIcon } from '../tray/index.ts';
-import { createApprovalWindow, createMainWindow, onWindowClose } from '../windows/index.ts';
+import { createAppState } from './app-state.ts';
 import { createAppTray } from './app-tray.ts';
-import { denyCurrent, runApprovalDesk } from './approval-desk.ts';
-import { showBadge } from './badge.ts';
+import { createAppWindows } from './app-windows.ts';
 import type { StartRequest } from './command-line.ts';
 import { createCopier } from './copy-token.ts';
 import { createCore } from './core.ts';
@@ -25,20 +20,15 @@ import { createHandlers } from './handlers.ts';
 import { openJsonStore } from './json-store.ts';
 import { keyStores } from './key-stores.ts';
 import { fileDialogs } from './file-dialogs.ts';
+import { followCore } from './follow-core.ts';
 import { helpUrl } from './help-pages.ts';
-import { knownInstances } from './known-instances.ts';
-import { watchGrantUse } from './grant-digest.ts';
 import { createLanguage } from './language.ts';
-import { announceLostLogins } from './lost-logins.ts';
 import { once } from './once.ts';
 import { appPaths } from './paths.ts';
 import { profileFolders } from './profile-folders.ts';
-import { type DrawingModule, createQuestionDrawer } from './question-drawer.ts';
 import { createSettings } from './settings.ts';
 import { systemPower } from './system-power.ts';
-import { createStateHub } from './state-hub.ts';
 import { openTerminal } from './open-terminal.ts';
-import { windowFrame } from './window-frames.ts';
 
 export interface ComposeDeps {
   readonly clock: Clock;
@@ -55,9 +45,6 @@ export interface DesktopApp {
   stop(): Promise<void>;
 }
 
-/** From the first open door to the rehearsal of a question: whoever has just started something gets the machine first. */
-const rehearseAfterMs = 1_500;
-
 /** Makes every object and wires them by hand. Call once Electron is ready. */
 export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopApp {
   const userData = app.getPath('userData');
@@ -69,7 +56,6 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
   });
   const store = (name: string) => openJsonStore({ directory: userData, name, clock, log });
   const settings = createSettings(store('settings'), log);
-  const windowStore = store('windows');
 
   const external = createExternalOpener((url) => shell.openExternal(url), {
     knownOrigins: () => knownOrigins(),
@@ -86,7 +72,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     },
     ...keyStores(clock),
     openInBrowser: (url) => external.open(url),
-    openAddAccount: (issuer) => show({ page: 'add-account', issuer }),
+    openAddAccount: (issuer) => windows.show({ page: 'add-account', issuer }),
     clock,
     log,
     appVersion: app.getVersion(),
@@ -102,108 +88,42 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     return urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin);
   }
 
-  // --- language -----------------------------------------------------------------------------------------------------------
   const language = createLanguage(settings);
-  const t = (): Translate => language.t();
-
-  // --- what windows and tray show -----------------------------------------------------------------------------------------
   let trayHost = true;
   let tray: TrayIcon | null = null;
-  const views = (): readonly AccountView[] => {
-    const context = { vaultState: vault.state(), nowMs: clock.nowMs() };
-    return accounts.all().map((record) => {
-      return toView(record, { ...context, isDefault: record.id === accounts.defaultAccountId() });
-    });
-  };
-  const systemClipboard = createClipboard(electronClipboard(clipboard, process.platform), clock, log);
-  const platform = (): PlatformView => ({
-    platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
-    tray: trayHost ? 'shown' : 'no-host',
-    version: app.getVersion(),
-    electron: process.versions.electron,
-    locale: language.locale(),
-    formatLocale: language.formatLocale(),
-    darkMode: nativeTheme.shouldUseDarkColors,
-    knownInstances,
-    prefillInstance: request.prefillInstance,
-    warnings: [],
-  });
-  const lockView = (): LockView => ({ locked: core.lock.state(), paused: core.pause.state() });
-  const hub = createStateHub(
-    {
-      accounts: views,
-      storage: () => vault.state(),
-      endpoint: () => endpoint.state(),
-      clients: () => keys.list(),
-      login: () => logins.view(),
-      clipboard: () => systemClipboard.view(),
-      settings: () => settings.get(),
-      platform,
-      agent: () => core.agent.view(),
-      activity: () => core.activity.state(),
-      lock: lockView,
-      handover: () => core.handover.view(),
-      inPlace: () => core.inPlace.view(),
-    },
-    clock,
-  );
-
   let stopAutoLock: () => void = () => undefined;
 
-  // --- window -------------------------------------------------------------------------------------------------------------
-  let quitting = false;
-  const drawingUrl = pathToFileURL(join(appRoot, 'out', 'main', 'approval-drawing.js'));
-  const drawer = createQuestionDrawer({
-    load: async () => (await import(drawingUrl.href)) as DrawingModule,
-    question: () => ({ approval: core.agent.approvals.current(), platform: platform() }),
+  const systemClipboard = createClipboard(electronClipboard(clipboard, process.platform), clock, log);
+  const {
+    accounts: views,
+    platform,
+    hub,
+  } = createAppState({
+    core,
+    settings,
+    clipboard: systemClipboard,
+    language,
+    trayShown: () => trayHost,
+    prefillInstance: request.prefillInstance,
+    clock,
+  });
+  const windows = createAppWindows({
+    core,
+    language,
+    platform,
+    places: store('windows'),
+    trayShown: () => trayHost,
+    onVisible: (visible) => hub.setWatched(visible),
+    prepare: () => prepareWindows(),
+    appRoot,
+    clock,
     log,
   });
-  const approvalWindow = createApprovalWindow({
-    ...windowFrame('approval', appRoot, log, () => drawer.draw()),
-    title: () => t()('approval.window'),
-    clock,
-    platform,
-    onShown: (approvalId) => core.agent.approvals.shown(approvalId),
-    onClosed: () => denyCurrent(core.agent.approvals),
-  });
-  /** Programs can ask for something. */
-  const anyDoorOpen = (): boolean =>
-    [endpoint.state(), endpoint.state().socket, core.agent.socket.state()].some(
-      ({ state }) => state === 'listening',
-    );
-  const rehearseSoon = once(() => {
-    clock.after(rehearseAfterMs, () => {
-      if (!quitting) void drawer.rehearse();
-    });
-  });
-  const window = createMainWindow({
-    ...windowFrame('main', appRoot, log),
-    title: () => t()('app.name'),
-    places: windowStore,
-    clock,
-    mayClose() {
-      const decision = onWindowClose({
-        quitting,
-        trayShown: trayHost,
-        endpointListening: anyDoorOpen(),
-      });
-      if (decision === 'minimise') window.native()?.minimize();
-      else if (decision === 'quit') app.quit();
-      return decision !== 'minimise';
-    },
-    onVisible: (visible) => hub.setWatched(visible),
-  });
-  const show = (target?: NavigationTarget): void => {
-    prepareWindows();
-    window.show(target);
-  };
-
-  // --- actions ------------------------------------------------------------------------------------------------------------
   const notifications = createNotifications({
     port: electronNotifications(log),
-    t,
+    t: () => language.t(),
     settings: () => settings.get().notifications,
-    navigate: show,
+    navigate: (target) => windows.show(target),
   });
   const copier = createCopier({
     activity: core.activity,
@@ -243,13 +163,16 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       notices: core.notices,
       copyMinted: (accountId, secret) => copier.minted(accountId, secret),
       profileFolders: () => profileFolders(process.platform),
-      ...fileDialogs(() => window.native(), t),
+      ...fileDialogs(
+        () => windows.main.native(),
+        () => language.t(),
+      ),
       clearClipboard: () => systemClipboard.clearNow(),
       async openHelp(link, accountId) {
         const documentation = accountId === undefined ? null : await documentationOf(accountId);
         await external.open(helpUrl(link, documentation));
       },
-      windowReady: () => window.ready(),
+      windowReady: () => windows.main.ready(),
       agent: core.agent,
       activity: core.activity,
       clock,
@@ -262,85 +185,33 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       copyText: (text) => systemClipboard.copyText(text),
       openTerminal: openTerminal(paths.runtime),
       platform,
-      showApproval: () => approvalWindow.focus(),
-      approvalPainted: (approvalId) => approvalWindow.painted(approvalId),
+      showApproval: () => windows.approval.focus(),
+      approvalPainted: (approvalId) => windows.approval.painted(approvalId),
     }),
     (role) => `${appScheme}://${role}`,
     log,
     () => core.lock.isLocked(),
   );
 
-  /** Each source of change tells window and tray. */
-  const wireChanges = (): void => {
-    const trayToo = (): void => tray?.changed();
-    const doorMoved = (): void => {
-      if (anyDoorOpen()) rehearseSoon();
-    };
-    accounts.onChange(() => {
-      hub.changed('accounts');
-      trayToo();
-    });
-    vault.onState(() => {
-      hub.changed('storage');
-      hub.changed('accounts');
-      trayToo();
-    });
-    endpoint.onState(() => {
-      hub.changed('endpoint');
-      trayToo();
-      doorMoved();
-    });
-    keys.onChange(() => hub.changed('clients'));
-    const agentChanged = (): void => hub.changed('agent');
-    core.agent.socket.onState(() => {
-      agentChanged();
-      doorMoved();
-    });
-    const lockChanged = (): void => {
-      hub.changed('lock');
-      trayToo();
-    };
-    core.lock.onChange(lockChanged);
-    core.lock.onChange(() => {
-      // What is in the clipboard can be used by whoever sits down next.
-      if (core.lock.isLocked()) void systemClipboard.clearNow();
-    });
-    core.pause.onChange(lockChanged);
-    core.activity.onChange(() => {
-      hub.changed('activity');
-      agentChanged(); // a remembered answer may have been used once more
-    });
-    runApprovalDesk({
-      approvals: core.agent.approvals,
-      window: approvalWindow,
+  /** Walls and wiring that must stand before the first window does, whoever asks for it first. */
+  const prepareWindows = once(() => {
+    nativeTheme.themeSource = settings.get().theme;
+    hardenContents(app, log);
+    hardenSession(session.defaultSession);
+    bindIpc(ipcMain, dispatcher, (contents) =>
+      windows.approval.isMine(contents) ? 'approval' : windows.main.roleOf(contents),
+    );
+    followCore({
+      core,
+      settings,
+      hub,
+      windows,
+      trayChanged: () => tray?.changed(),
+      clipboard: systemClipboard,
       notifications,
+      language,
       clock,
-      badge: (count) => showBadge(count, window.native(), t()('agent.waiting', { count })),
-      changed() {
-        agentChanged();
-        trayToo();
-      },
     });
-    watchGrantUse({
-      activity: core.activity,
-      clock,
-      used(use) {
-        notifications.grantUsed(use);
-        approvalWindow.warm(); // such an answer runs out, and a question comes
-      },
-    });
-    core.handover.onChange(() => hub.changed('handover'));
-    core.inPlace.onChange(() => hub.changed('inPlace'));
-    logins.onChange(() => hub.changed('login'));
-    systemClipboard.onChange(() => hub.changed('clipboard'));
-    settings.onChange((now) => {
-      nativeTheme.themeSource = now.theme;
-      hub.changed('settings');
-      hub.changed('platform');
-      trayToo();
-    });
-    nativeTheme.on('updated', () => hub.changed('platform'));
-    hub.onPatch((patch) => window.send('state:changed', patch));
     powerMonitor.on('resume', () => core.resumed());
     powerMonitor.on('unlock-screen', () => core.resumed());
     stopAutoLock = runAutoLock({
@@ -349,30 +220,17 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       rules: () => settings.get().lock,
       clock,
     });
-    announceLostLogins(accounts, notifications);
-    doorMoved();
-  };
-
-  /** Walls and wiring that must stand before the first window does, whoever asks for it first. */
-  const prepareWindows = once(() => {
-    nativeTheme.themeSource = settings.get().theme;
-    hardenContents(app, log);
-    hardenSession(session.defaultSession);
-    bindIpc(ipcMain, dispatcher, (contents) =>
-      approvalWindow.isMine(contents) ? 'approval' : window.roleOf(contents),
-    );
-    wireChanges();
   });
 
   return {
-    show,
+    show: (target) => windows.show(target),
     async start() {
       app.on('before-quit', () => {
-        quitting = true; // or the window would refuse to close and with it the app to quit
+        windows.quitting();
         core.agent.approvals.stop(); // or the next question would open its window while we go
       });
       const hidden = request.hidden || (settings.get().startHidden && !request.show);
-      if (!hidden) show();
+      if (!hidden) windows.show();
       await core.start();
       prepareWindows(); // started hidden, nobody looks yet: local programs come first
       // Starting another program costs a moment: not before the endpoint stands.
@@ -384,8 +242,8 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
         copier,
         notifications,
         language,
-        show,
-        review: () => approvalWindow.focus(),
+        show: (target) => windows.show(target),
+        review: () => windows.approval.focus(),
         appRoot,
         clock,
         log,
@@ -394,10 +252,8 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
       log.info('app.started', { version: app.getVersion(), electron: process.versions.electron, tray: host });
     },
     async stop() {
-      quitting = true;
       stopAutoLock();
-      approvalWindow.destroy();
-      window.destroy();
+      windows.destroy();
       tray?.stop();
       hub.stop();
       await systemClipboard.clearNow();
