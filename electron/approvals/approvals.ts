@@ -66,6 +66,19 @@ export interface ApprovalsDeps {
   readonly log: Logger;
 }
 
+/** Of all that is decided about: each request for a mytoken that waits gets one, so how many there are is part of it (R-59). */
+function shownHash({ contentHash, question, asked }: Pending): string {
+  return question.content.kind === 'mytoken' ? `${contentHash}/${asked()}` : contentHash;
+}
+
+/** A no is one for as many as wait. */
+function isAbout({ id, decision, contentHash }: ApprovalDecision, pending: Pending): boolean {
+  if (id !== pending.id) return false;
+  return decision === 'allow'
+    ? contentHash === shownHash(pending)
+    : contentHash.split('/')[0] === pending.contentHash;
+}
+
 export function createApprovals({ gate, grants, blocks, activity, clock, log }: ApprovalsDeps): Approvals {
   const changed = new Emitter<undefined>();
   const changedNow = (): void => changed.emit(undefined);
@@ -95,6 +108,11 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
 
   const allow = (pending: Pending, { accountId, grant, narrowed }: ApprovalDecision): void => {
     if (gate().unlockFirst !== null) throw refusals.locked();
+    // Timers stand still while the machine sleeps, the time that was shown does not (R-64).
+    if (clock.nowMs() >= pending.deadlineAtMs) {
+      queue.refuse(pending, 'expired', 'time', refusals.timedOut);
+      throw refusals.gone();
+    }
     const shownForMs = clock.monotonicMs() - (pending.shownMonotonicMs ?? Infinity);
     if (shownForMs < earliestApprovalMs) throw refusals.gone();
     const { question } = pending;
@@ -104,6 +122,28 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
     remember({ ...question, ...way }, content, grant);
     log.info('approvals.allowed', { kind: content.kind, grant, verified: question.caller.verified });
     queue.allow(pending, { account: way.account, content });
+  };
+
+  const carryOut = (decision: ApprovalDecision, pending: Pending): void => {
+    const { caller } = pending.question;
+    switch (decision.decision) {
+      case 'block': {
+        const program = programOf(caller);
+        const own = queue.all().filter((each) => programOf(each.question.caller) === program);
+        for (const each of own) deny(each);
+        blocks.add(caller);
+        break;
+      }
+      case 'deny-all':
+        for (const each of queue.all()) deny(each);
+        break;
+      case 'deny':
+        deny(pending);
+        break;
+      case 'allow':
+        allow(pending, decision);
+        break;
+    }
   };
 
   return {
@@ -121,28 +161,12 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
 
     decide(decision) {
       const [pending] = queue.all();
-      const fits = pending?.id === decision.id && pending.contentHash === decision.contentHash;
-      if (pending === undefined || !fits) throw refusals.gone();
-      const { caller } = pending.question;
-      switch (decision.decision) {
-        case 'block': {
-          const program = programOf(caller);
-          const own = queue.all().filter((each) => programOf(each.question.caller) === program);
-          for (const each of own) deny(each);
-          blocks.add(caller);
-          break;
-        }
-        case 'deny-all':
-          for (const each of queue.all()) deny(each);
-          break;
-        case 'deny':
-          deny(pending);
-          break;
-        case 'allow':
-          allow(pending, decision);
-          break;
+      if (pending === undefined || !isAbout(decision, pending)) throw refusals.gone();
+      try {
+        carryOut(decision, pending);
+      } finally {
+        changedNow(); // a block that could not be stored has denied all the same
       }
-      changedNow();
     },
 
     standing: (question) => (stopped ? null : rules.standing(question)),
@@ -154,7 +178,7 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
       const { caller, account, content } = question;
       return {
         id: pending.id,
-        contentHash: pending.contentHash,
+        contentHash: shownHash(pending),
         caller,
         account,
         content,

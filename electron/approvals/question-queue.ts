@@ -146,7 +146,12 @@ export function createQuestionQueue({ records, clock, expired, changed }: Questi
       if (waiting === undefined && isFull(question)) {
         return Promise.reject(records.refused(question, 'flood', refusals.tooMany(question.waitMs)));
       }
-      return wait(waiting ?? enqueue(question, keys, shared), signal);
+      const entry = waiting ?? enqueue(question, keys, shared);
+      // What the user reads becomes one more: that has to be read, too.
+      if (entry.shownMonotonicMs !== null && question.content.kind === 'mytoken') {
+        entry.shownMonotonicMs = clock.monotonicMs();
+      }
+      return wait(entry, signal);
     },
     allow: (pending, approved) =>
       finish(pending, 'allowed', 'user', ({ resolve }) => resolve(approved), approved),

@@ -50,7 +50,7 @@ export const agentCalls = {
   'approval:decide': {
     args: z.strictObject({
       id,
-      contentHash: z.string().max(64),
+      contentHash: z.string().max(80),
       decision: z.enum(['allow', 'deny', 'deny-all', 'block']),
       accountId: id.optional(),
       grant: z.enum(grantDurations),

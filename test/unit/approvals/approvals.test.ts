@@ -623,3 +623,64 @@ describe('approving', () => {
     );
   });
 });
+
+describe('one yes for many', () => {
+  const wanted = () => question({ content: mytoken });
+
+  it('R-59 a mytoken that joins after the question was read has to be read, too', async () => {
+    const { approvals, clock, outcome, settle } = bench();
+    const first = outcome(approvals.ask(wanted()));
+    const read = approvals.current();
+    approvals.shown(read?.id ?? '');
+    clock.advance(5_000);
+    const second = outcome(approvals.ask(wanted()));
+    const yes = { id: read?.id ?? '', decision: 'allow', grant: 'once' } as const;
+    expect(() => approvals.decide({ ...yes, contentHash: read?.contentHash ?? '' })).toThrow('not waiting');
+    const now = { ...yes, contentHash: approvals.current()?.contentHash ?? '' };
+    expect(() => approvals.decide(now)).toThrow('not waiting');
+    clock.advance(1_000);
+    approvals.decide(now);
+    await settle();
+    expect([first.value, second.value]).toEqual(['allowed', 'allowed']);
+  });
+
+  it('a no to what was read is one for those that joined, too', async () => {
+    const { approvals, outcome, settle } = bench();
+    const first = outcome(approvals.ask(wanted()));
+    const read = approvals.current();
+    const second = outcome(approvals.ask(wanted()));
+    const no = { id: read?.id ?? '', contentHash: read?.contentHash ?? '', grant: 'once' } as const;
+    approvals.decide({ ...no, decision: 'deny' });
+    await settle();
+    expect([first.value, second.value]).toEqual(['agent/denied', 'agent/denied']);
+  });
+});
+
+it('R-64 no yes after the time that was shown, though the machine slept and timers stood still', async () => {
+  const { approvals, clock, activity, outcome, settle, decide } = bench();
+  const asked = outcome(approvals.ask(question()));
+  clock.sleep(120_000);
+  expect(() => decide('allow')).toThrow('not waiting');
+  await settle();
+  expect(asked.value).toBe('agent/approval-timeout');
+  expect(activity.list()[0]).toMatchObject({ outcome: 'expired', by: 'time' });
+  expect(approvals.current()).toBeNull();
+});
+
+it('a block that cannot be stored has denied: the next question is told', async () => {
+  const { approvals, blocks, outcome, settle, decide } = bench();
+  const [asked, other] = [
+    outcome(approvals.ask(question())),
+    outcome(approvals.ask(question({ caller: caller({ identity: 'id-other', program: 'other' }) }))),
+  ];
+  let told = 0;
+  approvals.onChange(() => (told += 1));
+  blocks.add = () => {
+    throw new Error('disk full');
+  };
+  expect(() => decide('block')).toThrow('disk full');
+  await settle();
+  expect([asked.value, other.value]).toEqual(['agent/denied', 'waiting']);
+  expect(told).toBe(1);
+  expect(approvals.current()?.caller.program).toBe('other');
+});
