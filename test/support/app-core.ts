@@ -3,7 +3,7 @@ import { type Core, createCore } from '../../electron/app/core.ts';
 import type { JsonStore } from '../../electron/app/json-store.ts';
 import { appPaths } from '../../electron/app/paths.ts';
 import { createSettings, type SettingsService } from '../../electron/app/settings.ts';
-import { type Logger, silentLogger, systemClock } from '../../electron/ports/index.ts';
+import { type Clock, type Logger, silentLogger, systemClock } from '../../electron/ports/index.ts';
 import type { KeyBackend } from '../../electron/vault/index.ts';
 import { socketThreadUrl } from './socket-thread.ts';
 
@@ -27,8 +27,9 @@ export function makeCore(options: {
   readonly directory: string;
   readonly documents: Pick<MemoryDocuments, 'store'>;
   readonly log?: Logger;
+  readonly clock?: Clock;
   readonly backends: readonly KeyBackend[];
-  readonly openAddAccount?: (oidcIssuer: string) => void;
+  readonly openAddAccount?: (oidcIssuer: string, waitsUntilMs: number) => void;
   readonly requestUnlock?: () => Promise<void>;
 }): { readonly core: Core; readonly settings: SettingsService } {
   const { directory, documents, backends, log = silentLogger } = options;
@@ -52,7 +53,7 @@ export function makeCore(options: {
     backends,
     openInBrowser: () => Promise.resolve(),
     openAddAccount: options.openAddAccount ?? (() => undefined),
-    clock: systemClock(),
+    clock: options.clock ?? systemClock(),
     log,
     appVersion: '0',
     socketThreadUrl,
