@@ -1,17 +1,16 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { linuxProcesses } from '../../../electron/accounts/index.ts';
 import { claimsOf, jwtOf } from '../../support/made-mytokens.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const jwt = jwtOf(claimsOf());
 let root: string;
 
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'proc-'));
+beforeEach(() => {
+  root = temporaryDirectory('proc-');
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
 
 async function processWith(
   pid: string,
