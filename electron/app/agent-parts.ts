@@ -36,7 +36,7 @@ export interface AgentPartsDeps {
   readonly minter: Minter;
   readonly imports: Pick<Imports, 'fromText'>;
   /** Brings the page for a new account of this provider onto the screen. */
-  readonly openAddAccount: (oidcIssuer: string) => void;
+  readonly openAddAccount: (oidcIssuer: string, waitsUntilMs: number) => void;
   readonly client: MytokenClient;
   readonly profiles: Profiles;
   readonly settings: SettingsService;

@@ -72,7 +72,7 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
     },
     ...keyStores(clock),
     openInBrowser: (url) => external.open(url),
-    openAddAccount: (issuer) => windows.show({ page: 'add-account', issuer }),
+    openAddAccount: (issuer, waitsUntilMs) => windows.show({ page: 'add-account', issuer, waitsUntilMs }),
     clock,
     log,
     appVersion: app.getVersion(),

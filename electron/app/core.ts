@@ -36,7 +36,7 @@ export interface CoreDeps {
   readonly backends: readonly KeyBackend[];
   readonly openInBrowser: OpenInBrowser;
   /** Brings the page for a new account of this provider onto the screen. */
-  readonly openAddAccount: (oidcIssuer: string) => void;
+  readonly openAddAccount: (oidcIssuer: string, waitsUntilMs: number) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly appVersion: string;

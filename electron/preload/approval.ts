@@ -16,7 +16,7 @@ type Listener = (event: string, payload: unknown) => void;
 let listener: Listener | null = null;
 /** The newest of each kind that came before the page listened. */
 const early = new Map<string, unknown>();
-for (const event of ['approval:changed', 'approval:shown']) {
+for (const event of ['approval:changed', 'approval:shown', 'approval:over']) {
   ipcRenderer.on(event, (_event, payload: unknown) => {
     if (listener === null) early.set(event, payload);
     else listener(event, payload);

@@ -1,4 +1,4 @@
-import type { ApprovalView } from '../../shared/model/approval.ts';
+import { type ApprovalView, ranOut } from '../../shared/model/approval.ts';
 import type { Clock, Logger } from '../ports/index.ts';
 
 /** A window with the approval page in it, hidden until told otherwise. */
@@ -7,6 +7,9 @@ export interface ApprovalPage {
   present(approval: ApprovalView | null): void;
   /** The question the page has drawn is on the screen now. */
   visible(approvalId: string): void;
+  /** The time for this question ran out while somebody was at it: the page says so and stays as it is otherwise. */
+  over(approvalId: string): void;
+  hasFocus(): boolean;
   /** With the focus only for somebody who asked for it. */
   show(focused: boolean): void;
   hide(): void;
@@ -48,6 +51,7 @@ export const silentAfterMs = 4_000;
 
 interface Bound {
   readonly id: string;
+  readonly deadlineAtMs: number;
   readonly sinceMs: number;
   /** The page was loaded before the question came. */
   readonly warm: boolean;
@@ -130,16 +134,24 @@ export function createApprovalPresenter({
   return {
     update(approval) {
       if (approval === null) {
+        const ended = bound;
+        if (ended === null) return;
         bound = null;
         focusWanted = false;
         triedAgain = false;
         stopWatching();
+        // Whoever is at it would lose what he typed without a word, and go on typing into another program's window.
+        if (onScreen === ended.id && ranOut(ended, clock.nowMs()) && page?.hasFocus() === true) {
+          page.over(ended.id);
+          return;
+        }
         hide();
         page?.present(null);
         return;
       }
       if (approval.id !== bound?.id) {
-        bound = { id: approval.id, sinceMs: clock.monotonicMs(), warm: page !== null };
+        const { id, deadlineAtMs } = approval;
+        bound = { id, deadlineAtMs, sinceMs: clock.monotonicMs(), warm: page !== null };
         watch(bound);
       }
       keepForAWhile();

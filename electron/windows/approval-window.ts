@@ -86,6 +86,10 @@ export function createApprovalWindow(deps: ApprovalWindowDeps): ApprovalWindow {
       visible(approvalId) {
         made.webContents.send('approval:shown', approvalId);
       },
+      over(approvalId) {
+        made.webContents.send('approval:over', approvalId);
+      },
+      hasFocus: () => made.isFocused(),
       show(focused) {
         made.setTitle(deps.title());
         if (focused) {

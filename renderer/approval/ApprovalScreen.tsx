@@ -27,6 +27,8 @@ import { Comparison } from './Comparison.tsx';
 import { Locked } from './Locked.tsx';
 import type { GivenWish } from './NarrowMytoken.tsx';
 import { NewAccountFacts } from './NewAccountFacts.tsx';
+import { Over } from './Over.tsx';
+import { programName } from './program-name.ts';
 import { Remember } from './Remember.tsx';
 import { useArmed } from './use-armed.ts';
 import { Who } from './Who.tsx';
@@ -39,10 +41,15 @@ const NarrowMytoken = lazy(async () => ({ default: (await import('./NarrowMytoke
 export function ApprovalScreen({
   approval,
   onScreen,
+  over,
+  missed,
 }: {
   readonly approval: ApprovalView;
   /** It has been drawn, and its window can be seen. */
   readonly onScreen: boolean;
+  /** Its time ran out: there is nothing to answer any more. */
+  readonly over: boolean;
+  readonly missed: ApprovalView | null;
 }): ReactNode {
   const { t, call } = useApp();
   const [chosenId, setChosenId] = useState(approval.account?.id ?? null);
@@ -50,7 +57,7 @@ export function ApprovalScreen({
   const { content, account, grantable } = chosen;
   const announce = useAnnounce();
   const armed = useArmed(
-    onScreen ? `${approval.contentHash} ${chosenId ?? ''} ${approval.unlockFirst ?? ''}` : null,
+    onScreen && !over ? `${approval.contentHash} ${chosenId ?? ''} ${approval.unlockFirst ?? ''}` : null,
   );
   const nowMs = useNow(true);
   const nowSeconds = Math.floor(nowMs / 1000);
@@ -95,7 +102,9 @@ export function ApprovalScreen({
       component="main"
       sx={{ height: '100%', display: 'flex', flexDirection: 'column', overflow: 'auto' }}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) decide('deny');
+        if (event.key !== 'Escape' || event.defaultPrevented) return;
+        if (over) window.close();
+        else decide('deny');
       }}
     >
       {/* Never less than some lines, so that large print leaves something to read: then the whole page scrolls. */}
@@ -111,6 +120,9 @@ export function ApprovalScreen({
           '& > *': { flex: 'none' },
         }}
       >
+        {missed !== null && (
+          <Alert severity="warning">{t('approval.missed', { program: programName(missed.caller, t) })}</Alert>
+        )}
         <Who approval={approval} heading={heading} />
         <Alert severity={content.kind === 'access-token' ? 'info' : 'warning'}>
           {t(`approval.consequence.${content.kind}`, {
@@ -167,14 +179,18 @@ export function ApprovalScreen({
         <ErrorNotice error={task.error} />
         <CallerDetails approval={approval} account={account} />
       </Box>
-      <Answers
-        approval={approval}
-        nowMs={nowMs}
-        armed={armed}
-        busy={task.busy}
-        allowable={narrowing ? wish !== null : isSomething(content, given)}
-        decide={decide}
-      />
+      {over ? (
+        <Over program={programName(approval.caller, t)} />
+      ) : (
+        <Answers
+          approval={approval}
+          nowMs={nowMs}
+          armed={armed}
+          busy={task.busy}
+          allowable={narrowing ? wish !== null : isSomething(content, given)}
+          decide={decide}
+        />
+      )}
     </Box>
   );
 }

@@ -2,6 +2,7 @@ import CssBaseline from '@mui/material/CssBaseline';
 import { ThemeProvider } from '@mui/material/styles';
 import { type ReactNode, useMemo } from 'react';
 import type { CallResult } from '../../shared/ipc/contract.ts';
+import type { ApprovalView } from '../../shared/model/approval.ts';
 import type { Call } from '../api/index.ts';
 import { LiveProvider } from '../components/Live.tsx';
 import { PlainAppProvider } from '../hooks/app-context.tsx';
@@ -13,10 +14,16 @@ export function QuestionView({
   platform,
   approval,
   shownId,
+  over,
+  missed,
   call,
 }: CallResult<'approval:get'> & {
   /** The question that is known to be on the screen. */
   readonly shownId: string | null;
+  /** Its time ran out while somebody was at it. */
+  readonly over: boolean;
+  /** The one before it, where that was not answered in time. */
+  readonly missed: ApprovalView | null;
   readonly call: Call;
 }): ReactNode {
   const theme = useMemo(() => makeTheme(platform.darkMode), [platform.darkMode]);
@@ -26,7 +33,13 @@ export function QuestionView({
         <CssBaseline />
         <LiveProvider>
           {approval !== null && (
-            <ApprovalScreen key={approval.id} approval={approval} onScreen={shownId === approval.id} />
+            <ApprovalScreen
+              key={approval.id}
+              approval={approval}
+              onScreen={shownId === approval.id}
+              over={over}
+              missed={missed}
+            />
           )}
         </LiveProvider>
       </ThemeProvider>

@@ -5,6 +5,7 @@ import type { ApprovalView } from '../../shared/model/approval.ts';
 import { middleEllipsis, textWarning } from '../../shared/model/text-warnings.ts';
 import { useApp } from '../hooks/app-context.tsx';
 import { mono } from '../theme/theme.ts';
+import { programName } from './program-name.ts';
 
 const longestPath = 64;
 
@@ -18,8 +19,7 @@ export function Who({
 }): ReactNode {
   const { t } = useApp();
   const { keyName } = caller;
-  // The user's own word for it comes first, then what the system sees.
-  const program = keyName ?? (caller.program === '' ? t('approval.unknown-program') : caller.program);
+  const program = programName(caller, t);
   const { application } = caller.claims;
   const suspicious = [caller.program, caller.executable ?? '', application ?? '']
     .map(textWarning)

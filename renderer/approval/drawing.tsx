@@ -5,6 +5,7 @@ import type { CallResult } from '../../shared/ipc/contract.ts';
 import type { DrawnPage } from '../../shared/ipc/drawn-page.ts';
 import type { ApprovalView } from '../../shared/model/approval.ts';
 import type { PlatformView } from '../../shared/model/state.ts';
+import { NotAnswering } from './NotAnswering.tsx';
 import { QuestionView } from './QuestionView.tsx';
 
 /** For the main process, which has a question drawn while the process of the window still starts. */
@@ -14,7 +15,15 @@ export function drawQuestion({ platform, approval }: CallResult<'approval:get'>)
   cache.compat = true; // collects the styles instead of writing them between the elements
   const markup = renderToString(
     <CacheProvider value={cache}>
-      <QuestionView platform={platform} approval={approval} shownId={null} call={unanswered} />
+      <QuestionView
+        platform={platform}
+        approval={approval}
+        shownId={null}
+        over={false}
+        missed={null}
+        call={unanswered}
+      />
+      <NotAnswering platform={platform} />
     </CacheProvider>,
   );
   const rules = Object.values(cache.inserted).filter((rule) => typeof rule === 'string');

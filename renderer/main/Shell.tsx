@@ -154,6 +154,7 @@ function PageAt({ place, go }: { readonly place: Place; readonly go: (place: Pla
           key={`${place.mode} ${place.issuer ?? ''}`}
           mode={place.mode}
           issuer={place.issuer ?? null}
+          waitsUntilMs={place.waitsUntilMs ?? Infinity}
           go={go}
         />
       );

@@ -10,7 +10,12 @@ export type Place =
   | { readonly page: 'accounts' }
   | { readonly page: 'account'; readonly accountId: string; readonly tab?: AccountTabId }
   | { readonly page: 'compose'; readonly accountId: string }
-  | { readonly page: 'add-account'; readonly mode: 'login' | 'import'; readonly issuer?: string }
+  | {
+      readonly page: 'add-account';
+      readonly mode: 'login' | 'import';
+      readonly issuer?: string;
+      readonly waitsUntilMs?: number;
+    }
   | { readonly page: 'inspect' }
   | { readonly page: 'programs' }
   | { readonly page: 'activity'; readonly filter?: Partial<ActivityFilter> }

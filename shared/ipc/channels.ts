@@ -115,5 +115,11 @@ export const channels = [...mainChannels, ...approvalChannels] as const;
 export type Channel = (typeof channels)[number];
 
 /** Messages from the main process to a window. */
-export const events = ['state:changed', 'navigate', 'approval:changed', 'approval:shown'] as const;
+export const events = [
+  'state:changed',
+  'navigate',
+  'approval:changed',
+  'approval:shown',
+  'approval:over',
+] as const;
 export type EventName = (typeof events)[number];

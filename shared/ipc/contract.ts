@@ -55,7 +55,7 @@ export type CallResult<C extends Channel> = z.output<(typeof contract)[C]['resul
 export type NavigationTarget =
   | { readonly page: 'accounts' }
   | { readonly page: 'account'; readonly accountId: string }
-  | { readonly page: 'add-account'; readonly issuer?: string }
+  | { readonly page: 'add-account'; readonly issuer?: string; readonly waitsUntilMs?: number }
   | { readonly page: 'compose'; readonly accountId: string }
   | { readonly page: 'activity'; readonly filter?: Partial<ActivityFilter> }
   | { readonly page: 'programs' }

@@ -93,6 +93,14 @@ export interface ApprovalView {
   readonly offerBlock: boolean;
 }
 
+/** Timers and clocks differ a little. */
+const slackMs = 200;
+
+/** Whether a question that is not asked any more ended because nobody answered in time. */
+export function ranOut({ deadlineAtMs }: Pick<ApprovalView, 'deadlineAtMs'>, nowMs: number): boolean {
+  return nowMs >= deadlineAtMs - slackMs;
+}
+
 export interface ApprovalDecision {
   readonly id: string;
   readonly contentHash: string;

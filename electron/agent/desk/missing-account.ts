@@ -9,8 +9,8 @@ import type { Asker } from './types.ts';
 export interface MissingAccountDeps {
   readonly accounts: Pick<Accounts, 'all' | 'onChange'>;
   readonly approvals: Pick<Approvals, 'ask'>;
-  /** Brings the page for a new account of this provider onto the screen. */
-  readonly openAddAccount: (oidcIssuer: string) => void;
+  /** Brings the page for a new account of this provider onto the screen, with the time until which the program waits. */
+  readonly openAddAccount: (oidcIssuer: string, waitsUntilMs: number) => void;
   readonly clock: Clock;
 }
 
@@ -50,7 +50,8 @@ export async function waitForAccount(
   }
   const find = (): AccountRecord | null =>
     accounts.all().find((account) => sameIssuer(account.oidcIssuer, oidcIssuer)) ?? null;
-  if (find() === null) deps.openAddAccount(oidcIssuer);
+  const leftMs = endsAtMs - clock.monotonicMs();
+  if (find() === null) deps.openAddAccount(oidcIssuer, clock.nowMs() + leftMs);
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
       forget();
@@ -65,7 +66,7 @@ export async function waitForAccount(
     const onAbort = (): void =>
       end(() => reject(new DomainError('agent/withdrawn', 'The program withdrew its request.')));
     const forget = accounts.onChange(look);
-    const cancel = clock.after(endsAtMs - clock.monotonicMs(), () => end(() => resolve(null)));
+    const cancel = clock.after(leftMs, () => end(() => resolve(null)));
     signal.addEventListener('abort', onAbort, { once: true });
     look();
   });

@@ -13,11 +13,13 @@ import { LoginSteps } from './LoginSteps.tsx';
 export function AddAccountPage({
   mode,
   issuer,
+  waitsUntilMs,
   go,
 }: {
   readonly mode: 'login' | 'import';
   /** The provider that somebody waits for. */
   readonly issuer: string | null;
+  readonly waitsUntilMs: number;
   readonly go: (place: Place) => void;
 }): ReactNode {
   const { t } = useApp();
@@ -44,7 +46,11 @@ export function AddAccountPage({
         <ToggleButton value="login">{t('add.way.login')}</ToggleButton>
         <ToggleButton value="import">{t('add.way.import')}</ToggleButton>
       </ToggleButtonGroup>
-      {way === 'login' ? <LoginSteps wantedIssuer={issuer} go={go} /> : <ImportForm go={go} />}
+      {way === 'login' ? (
+        <LoginSteps wantedIssuer={issuer} waitsUntilMs={waitsUntilMs} go={go} />
+      ) : (
+        <ImportForm go={go} />
+      )}
     </Page>
   );
 }

@@ -1,4 +1,3 @@
-import Alert from '@mui/material/Alert';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { CallArgs } from '../../../shared/ipc/contract.ts';
 import { sameIssuer } from '../../../shared/model/issuers.ts';
@@ -11,6 +10,7 @@ import { LoginProgress } from './LoginProgress.tsx';
 import { ProviderPicker } from './ProviderPicker.tsx';
 import { RequestForm } from './RequestForm.tsx';
 import { ServerPicker } from './ServerPicker.tsx';
+import { Wanted } from './Wanted.tsx';
 import { useInstance } from './use-instance.ts';
 
 type LoginRequest = CallArgs<'login:start'>;
@@ -18,13 +18,15 @@ type LoginRequest = CallArgs<'login:start'>;
 /** Server, provider, request, browser: one calm page where each answer opens the next question. */
 export function LoginSteps({
   wantedIssuer,
+  waitsUntilMs = Infinity,
   go,
 }: {
   /** The provider that somebody waits for: chosen beforehand, where the server knows it. */
   readonly wantedIssuer: string | null;
+  readonly waitsUntilMs?: number;
   readonly go: (place: Place) => void;
 }): ReactNode {
-  const { state, t, call } = useApp();
+  const { state, call } = useApp();
   const { platform, login } = state;
   const [url, setUrl] = useState(platform.prefillInstance ?? platform.knownInstances[0]?.url ?? '');
   const instance = useInstance(url);
@@ -70,9 +72,7 @@ export function LoginSteps({
   return (
     <>
       {wantedIssuer !== null && (
-        <Alert severity={unknownHere ? 'warning' : 'info'}>
-          {t(unknownHere ? 'agent.wanted-elsewhere' : 'agent.wanted', { provider: hostOf(wantedIssuer) })}
-        </Alert>
+        <Wanted provider={hostOf(wantedIssuer)} unknownHere={unknownHere} waitsUntilMs={waitsUntilMs} />
       )}
       <ServerPicker
         url={url}

@@ -48,6 +48,11 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
   'approval.position': 'Die erste von {count} Anfragen',
   'approval.arming': 'Bitte erst lesen …',
   'approval.add-account': 'Konto hinzufügen …',
+  'approval.over':
+    'Die Zeit ist abgelaufen. {program} hat nichts bekommen. Was du hier geändert hast, ist weg, sobald du das Fenster schließt.',
+  'approval.missed': 'Die Zeit für die Anfrage davor ist abgelaufen. {program} hat nichts bekommen.',
+  'approval.not-answering':
+    'Die Knöpfe dieses Fensters gehen im Augenblick nicht. Nichts wird gegeben. Schließt du das Fenster, ist die Anfrage abgelehnt.',
   'approval.details.process': 'Prozess',
   'approval.door.agent-socket': 'über den Socket von oidc-agent',
   'approval.door.http': 'über HTTP auf diesem Rechner',

@@ -39,6 +39,8 @@ export const lockDe: Record<keyof typeof lockEn, string> = {
   'tray.resume': 'Lokalen Zugriff fortsetzen',
   'agent.wanted':
     'Ein Programm hat nach einem Konto bei {provider} gefragt. Wartet es nach der Anmeldung noch, wirst du danach gefragt.',
+  'agent.wanted-over':
+    'Das Programm, das nach einem Konto bei {provider} gefragt hat, wartet nicht mehr: Seine Zeit ist abgelaufen, und es hat nichts bekommen. Das Konto kannst du trotzdem hinzufügen.',
   'agent.wanted-elsewhere': 'Dieser Mytoken-Server kennt {provider} nicht. Wähle einen anderen Server.',
   'approval.new.server': 'Mytoken-Server',
   'approval.new.provider': 'Anbieter',

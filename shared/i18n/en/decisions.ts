@@ -43,6 +43,11 @@ export const decisionsEn = {
   'approval.position': 'First of {count} requests',
   'approval.arming': 'Please read first …',
   'approval.add-account': 'Add an account…',
+  'approval.over':
+    'The time ran out. {program} was given nothing. What you changed here is gone once you close this.',
+  'approval.missed': 'The time for the request before this one ran out. {program} was given nothing.',
+  'approval.not-answering':
+    'The buttons of this window do not work at the moment. Nothing is given. Closing the window denies the request.',
   'approval.details.process': 'Process',
   'approval.door.agent-socket': 'over oidc-agent’s socket',
   'approval.door.http': 'over HTTP on this machine',

@@ -36,6 +36,8 @@ export const lockEn = {
   'tray.resume': 'Resume local access',
   'agent.wanted':
     'A program asked for an account of {provider}. If it still waits after the login, you are asked about it.',
+  'agent.wanted-over':
+    'The program that asked for an account of {provider} does not wait any more: its time ran out, and it was given nothing. You can add the account all the same.',
   'agent.wanted-elsewhere': 'This mytoken server does not know {provider}. Choose another server.',
   'approval.new.server': 'Mytoken server',
   'approval.new.provider': 'Provider',

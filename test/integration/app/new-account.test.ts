@@ -16,6 +16,7 @@ let sandbox: Sandbox;
 let directory: string;
 let core: Core;
 let opened: string[];
+let waitsUntilMs: number;
 let openings: Emitter<void>;
 
 const ask = (request: Record<string, unknown>, signal?: AbortSignal): Promise<Record<string, unknown>> =>
@@ -28,8 +29,9 @@ beforeEach(async () => {
   documents.all.set('settings', { ...defaultSettings, socket: { enabled: true } });
   opened = [];
   openings = new Emitter<void>();
-  const openAddAccount = (issuer: string): void => {
+  const openAddAccount = (issuer: string, untilMs: number): void => {
     opened.push(issuer);
+    waitsUntilMs = untilMs;
     openings.emit();
   };
   const backends = [new FakeKeyBackend('safe-storage:fake')];
@@ -53,12 +55,14 @@ describe('a provider without an account', () => {
 
   it('the program waits while its user adds one, and is asked about as usual then', async () => {
     const asked = ask(request());
+    const { deadlineAtMs } = await questionOf(core.agent.approvals, 'add-account');
     await answerQuestion(core.agent.approvals, 'allow', 'add-account');
     await until(
       (listener) => openings.on(listener),
       () => opened[0] ?? null,
     );
     expect(opened).toEqual([`${issuer()}/`]);
+    expect(Math.abs(waitsUntilMs - deadlineAtMs)).toBeLessThan(100); // what is left of the one time for both
     const token = await sandbox.control.issueMytoken({ provider: 1 });
     const { id } = await core.imports.fromText(token.value, { shortname: 'second' });
     await answerQuestion(core.agent.approvals, 'allow', 'access-token');

@@ -66,6 +66,14 @@ describe('a question drawn without a window', () => {
     expect(dark?.html).toContain('Ablehnen');
   });
 
+  it('says by itself, without a script, when the page does not take its place', () => {
+    const drawn = drawQuestion({ platform, approval: view('curl') });
+    expect(drawn?.html).toContain('Closing the window denies the request.');
+    const [, keyframes] = /animation:(animation-\w+) 1ms 5s forwards/.exec(drawn?.css ?? '') ?? [];
+    expect(keyframes).toBeDefined();
+    expect(drawn?.css).toMatch(new RegExp(`@keyframes ${keyframes ?? ''}\\{to\\{visibility:visible;?\\}`));
+  });
+
   it('is nothing when nobody asks, and can be rehearsed', () => {
     expect(drawQuestion({ platform, approval: null })).toBeNull();
     expect(() => rehearse(platform)).not.toThrow();

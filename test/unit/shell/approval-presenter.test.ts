@@ -42,12 +42,14 @@ describe('the approval window', () => {
   let presenter: ApprovalPresenter;
   let said: string[];
   let opened: number;
+  let hasFocus: boolean;
 
   beforeEach(() => {
     clock = new FakeClock();
     log = new RecordingLog();
     said = [];
     opened = 0;
+    hasFocus = false;
     presenter = createApprovalPresenter({
       clock,
       log,
@@ -59,6 +61,8 @@ describe('the approval window', () => {
         return {
           present: (approval) => said.push(`present ${approval?.id ?? 'nothing'}`),
           visible: (id) => said.push(`visible ${id}`),
+          over: (id) => said.push(`over ${id}`),
+          hasFocus: () => hasFocus,
           show: (focused) => said.push(focused ? 'show focused' : 'show'),
           hide: () => said.push('hide'),
           focus: () => said.push('focus'),
@@ -170,6 +174,51 @@ describe('the approval window', () => {
     presenter.update(view('b'));
     presenter.painted('b');
     expect(told()).toEqual(['hide', 'present nothing', 'present b', 'show', 'visible b', 'shown b']);
+  });
+
+  describe('nobody answered in time', () => {
+    const deadlineAtMs = (): number => clock.nowMs() + 60_000;
+    const ask = (): void => {
+      presenter.update(view('a', { deadlineAtMs: deadlineAtMs() }));
+      presenter.painted('a');
+      told();
+    };
+
+    it('whoever is at it is told, and the window stays until it is closed or something else is asked', () => {
+      ask();
+      hasFocus = true;
+      clock.advance(60_000);
+      presenter.update(null);
+      presenter.update(null); // something else has changed
+      expect(told()).toEqual(['over a']);
+      presenter.update(view('b', { deadlineAtMs: deadlineAtMs() }));
+      presenter.painted('b');
+      expect(told()).toEqual(['present b', 'visible b', 'shown b']);
+    });
+
+    it('it does not stay for ever', () => {
+      ask();
+      hasFocus = true;
+      clock.advance(60_000);
+      presenter.update(null);
+      clock.advance(keepWarmMs);
+      expect(told()).toEqual(['over a', 'destroy 1']);
+    });
+
+    it('where nobody is at it, it goes', () => {
+      ask();
+      clock.advance(60_000);
+      presenter.update(null);
+      expect(told()).toEqual(['hide', 'present nothing']);
+    });
+
+    it('an answer, or a program that goes, takes it away at once', () => {
+      ask();
+      hasFocus = true;
+      clock.advance(30_000);
+      presenter.update(null);
+      expect(told()).toEqual(['hide', 'present nothing']);
+    });
   });
 
   it('a window that was lost is made anew for the next question', () => {
