@@ -16,7 +16,7 @@ export interface ChangingParts {
   readonly vault: Pick<Vault, 'onState'>;
   readonly broker: TokenBroker & { settle(): Promise<void> };
   readonly agent: Pick<AgentParts, 'approvals' | 'grants' | 'socket'>;
-  readonly endpoint: Pick<HttpEndpoint, 'apply' | 'applySocket'>;
+  readonly endpoint: Pick<HttpEndpoint, 'apply' | 'applySocket' | 'forgetAnswers'>;
   readonly activity: Pick<ActivityLog, 'prune'>;
   readonly http: Pick<Http, 'reconfigure'>;
   readonly lock: Pick<AppLock, 'onChange'>;
@@ -31,7 +31,10 @@ export function followChanges(parts: ChangingParts): () => void {
   const ends = [
     forgetAnswersOnChange(
       { lock, pause, settings, grants: agent.grants, approvals: agent.approvals, accounts, broker, vault },
-      () => agent.socket.forgetAnswers(),
+      () => {
+        agent.socket.forgetAnswers();
+        endpoint.forgetAnswers();
+      },
     ),
     accounts.onChange(({ removed }) => {
       for (const accountId of removed) agent.approvals.forgetAccount(accountId);

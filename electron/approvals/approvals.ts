@@ -67,8 +67,9 @@ export interface ApprovalsDeps {
 }
 
 /** Of all that is decided about: each request for a mytoken that waits gets one, so how many there are is part of it (R-59). */
-function shownHash({ contentHash, question, asked }: Pending): string {
-  return question.content.kind === 'mytoken' ? `${contentHash}/${asked()}` : contentHash;
+function shownHash(pending: Pending): string {
+  const { contentHash, question } = pending;
+  return question.content.kind === 'mytoken' ? `${contentHash}/${pending.asked()}` : contentHash;
 }
 
 /** A no is one for as many as wait. */

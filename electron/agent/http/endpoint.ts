@@ -210,6 +210,7 @@ export function createHttpEndpoint(deps: HttpEndpointDeps): HttpEndpoint {
     onState: (listener) => changed.on(listener),
     apply: (settings) => enqueue(() => change(settings)),
     applySocket: (settings) => enqueue(() => changeSocket(settings)),
+    forgetAnswers: () => tokens.forgetAnswers(),
     portHolder: () => holder,
     pairing,
     stop: () => enqueue(stop),

@@ -95,6 +95,12 @@ export class Ledger {
     this.#discard(job);
   }
 
+  forgetFetchedAccessTokens(): void {
+    for (const job of [...this.#jobs.values()]) {
+      if (job.kind === 'access-token' && job.delivered) this.forget(job);
+    }
+  }
+
   forgetAll(): void {
     for (const job of [...this.#jobs.values()]) this.forget(job);
   }

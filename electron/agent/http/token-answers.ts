@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../../shared/errors.ts';
+import { refusals } from '../../approvals/index.ts';
 import type { Clock, Logger } from '../../ports/index.ts';
 import { mayUse } from '../desk/index.ts';
 import { type AgentResponse, sendJson } from './answers.ts';
@@ -25,6 +26,7 @@ export interface TokenAnswersDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits: EndpointLimits;
+  readonly closed: () => 'locked' | 'paused' | null;
   /** False when the rate is too high; then the request was answered. */
   readonly admit: (response: AgentResponse, asking: Asking) => boolean;
   readonly refund: (asking: Asking) => void;
@@ -170,6 +172,13 @@ export class TokenAnswers {
   #deliver(job: TokenJob, served: Served, response: AgentResponse): void {
     const { keys, clock, log, tokens } = this.#deps;
     const { asking } = response;
+    const closed = this.#deps.closed();
+    if (closed !== null) {
+      // Decided before; whoever can come back finds it when it is open again, else nobody shall have it.
+      this.#deps.fail(response, refusals[closed]());
+      tokens.left(job, response);
+      return;
+    }
     // The key may have been revoked or limited while the server or the user was asked.
     const now = asking === null ? null : stillIn(asking, keys);
     if (now === null) {
@@ -195,14 +204,14 @@ export class TokenAnswers {
         account: served.account.id,
       });
     }
-    if (served.kind === 'mytoken' && !job.delivered) {
+    job.handedOver += 1;
+    if (served.kind === 'mytoken') {
       response.once('close', () => {
         if (response.writableFinished) return;
-        job.delivered = false;
+        job.handedOver -= 1;
         tokens.left(job, response);
       });
     }
-    job.delivered = true;
     sendJson(
       response,
       200,

@@ -40,8 +40,8 @@ export class TokenJob {
   /** Was told to come back: it goes on without a connection. */
   detached = false;
   outcome: Outcome | null = null;
-  /** The result has left for whoever asked. */
-  delivered = false;
+  /** On how many connections the result has left for whoever asked. */
+  handedOver = 0;
   /** Nobody shall have the result. */
   discarded = false;
   /** What was made is being taken back at the server. */
@@ -54,6 +54,11 @@ export class TokenJob {
     this.kind = kind;
     this.remembered = remembered;
     this.startedAtMs = startedAtMs;
+  }
+
+  /** Somebody has the result. */
+  get delivered(): boolean {
+    return this.handedOver > 0;
   }
 
   get signal(): AbortSignal {

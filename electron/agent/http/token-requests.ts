@@ -45,6 +45,11 @@ export class TokenRequests {
     } else if (job.remembered === null) this.#discard(job);
   }
 
+  /** What was decided may not hold any more: access tokens that were fetched are decided on anew. */
+  forgetAnswers(): void {
+    this.ledger.forgetFetchedAccessTokens();
+  }
+
   /** Withdraws what waits and takes back what nobody fetched; resolves when the servers know. */
   async stop(): Promise<void> {
     this.ledger.forgetAll();

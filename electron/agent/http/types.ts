@@ -24,6 +24,8 @@ export interface HttpEndpoint {
   /** The same for the socket; a path that cannot be used shows in `state().socket`. */
   applySocket(settings: HttpSocketSettings): Promise<void>;
   readonly pairing: Pairing;
+  /** Nothing is given again without a new decision: whatever that may depend on has changed. */
+  forgetAnswers(): void;
   /** After a taken port: who listens there, as far as this machine tells; else null. */
   portHolder(): PortHolder | null;
   stop(): Promise<void>;

@@ -404,6 +404,40 @@ describe('Idempotency-Key', () => {
     expect((await setup.token({}, { headers })).status).toBe(200);
   });
 
+  it.each(['locked', 'paused'] as const)(
+    'R-33 %s: what was given is not given again, and decided anew afterwards',
+    async (reason) => {
+      const setup = await begin();
+      const headers = { 'Idempotency-Key': 'key-0001' };
+      expect((await setup.token({}, { headers })).status).toBe(200);
+      setup.closed.reason = reason;
+      const closed = await setup.token({}, { headers });
+      expect([closed.status, codeOf(closed)]).toEqual([503, `app/${reason}`]);
+      expect(closed.text).not.toContain('canary');
+      setup.endpoint.forgetAnswers(); // as the app does with each of these changes
+      setup.closed.reason = null;
+      setup.policies['home'] = 'deny';
+      expect(codeOf(await setup.token({}, { headers }))).toBe('agent/denied');
+      expect(setup.broker.wishes).toHaveLength(1);
+    },
+  );
+
+  it('R-33 locked: a mytoken that is ready waits for the unlocking, and is still the same one', async () => {
+    const setup = await begin();
+    await ask(setup, later('key-0001'));
+    await decide(setup, 'allow');
+    await eventually(() => {
+      expect(setup.mint.made).toHaveLength(1);
+    });
+    setup.closed.reason = 'locked';
+    setup.endpoint.forgetAnswers();
+    const closed = await ask(setup, later('key-0001', 5));
+    expect([closed.status, codeOf(closed)]).toEqual([503, 'app/locked']);
+    setup.closed.reason = null;
+    expect((await ask(setup, later('key-0001', 5))).json).toMatchObject({ mytoken: 'canary-mytoken-1' });
+    expect(setup.mint.revoked).toEqual([]);
+  });
+
   it('an access token that has ended is asked for anew', async () => {
     const setup = await begin();
     const headers = { 'Idempotency-Key': 'key-0001' };
