@@ -3,18 +3,12 @@ import { basename, isAbsolute } from 'node:path';
 import type { CallerView, ProcessView } from '../../../shared/model/caller.ts';
 import { plainText } from '../../../shared/model/untrusted-text.ts';
 import type { PeerCredentials } from './peer-credentials.ts';
+import { isAnybody, isInterpreter, isMessengerName, isShell } from './program-kinds.ts';
 import type { ProcessFacts, ReadProcess } from './process-table.ts';
 
 const longestChain = 16;
 const longestWord = 200;
 const mostWords = 24;
-
-/** They only carry the question of whoever ran them, and hide their executable on top (ipc reference 6). */
-const messengers = /^(oidc-token|oidc-add|oidc-gen|oidc-agent|mytoken|curl|nc|ncat|socat)$/;
-const interpreters = /^(bash|sh|dash|zsh|fish|python[\d.]*|node|nodejs|perl|ruby|tclsh[\d.]*|Rscript|java)$/;
-const shells = /^-?(bash|sh|dash|zsh|fish)$/;
-/** Everything that lost its parent hangs below one of these: a grant for them would be one for anybody. */
-const sessions = /^(init|systemd|launchd|sshd(-session)?|login)$/;
 
 /** A caller whose program was looked at. The rest of the description is read when somebody wants to see it. */
 export interface RecognisedCaller {
@@ -154,12 +148,12 @@ function nameOf(facts: ProcessFacts): string {
 
 /** One that hides goes by the name it gave itself, as cheap to forge as its command line. */
 function isMessenger({ executable, name }: ProcessFacts): boolean {
-  return messengers.test(executable === null ? name : basename(executable));
+  return isMessengerName(executable === null ? name : basename(executable));
 }
 
 /** The file an interpreter runs, if it was named by its whole path; a shell at a terminal runs none. */
 function scriptOf(facts: ProcessFacts): string | null {
-  if (!interpreters.test(nameOf(facts))) return null;
+  if (!isInterpreter(nameOf(facts))) return null;
   const [, first] = facts.commandLine;
   if (first === undefined || first.startsWith('-')) return null;
   return first;
@@ -196,12 +190,18 @@ function markOf(door: CallerView['door'], facts: ProcessFacts, script: string | 
   const { executable, executableStamp, files } = facts;
   if (executable === null || executableStamp === null || files === null) return null;
   const name = basename(executable);
-  if (messengers.test(name) || sessions.test(name)) return null;
-  if (interpreters.test(name)) {
-    const atTerminal = shells.test(name) && facts.commandLine.length <= 1 && facts.atTerminal();
+  if (isAnybody(name)) return null;
+  if (isInterpreter(name)) {
+    const atTerminal = isShell(name) && facts.commandLine.length <= 1 && facts.atTerminal();
     if (!atTerminal && (script === null || !isAbsolute(script))) return null;
   }
-  return [door, executable, executableStamp, files, script ?? ''].join('\0');
+  return [door, executable, executableStamp, files, script ?? firstPath(facts)].join('\0');
+}
+
+/** Of an interpreter that nobody has heard of this is the script; any other program is asked about once for each file it is started with. */
+function firstPath({ commandLine }: ProcessFacts): string {
+  const [, first = ''] = commandLine;
+  return isAbsolute(first) ? first : '';
 }
 
 /** Command lines are shown, and people put secrets into them. */

@@ -52,6 +52,60 @@ describe('who asks', () => {
     }
   });
 
+  it.each([
+    ...[
+      '/usr/bin/ruby3.1',
+      '/usr/lib/R/bin/exec/R',
+      '/usr/bin/julia',
+      '/usr/bin/php8.2',
+      '/usr/bin/pypy3',
+      '/usr/bin/tcsh',
+    ],
+    ...[
+      '/usr/bin/ksh93',
+      '/usr/bin/lua5.4',
+      '/usr/bin/deno',
+      '/bin/busybox',
+      '/usr/bin/python3.13t',
+      '/opt/root/bin/root.exe',
+    ],
+    ...[
+      '/usr/bin/nodejs',
+      '/usr/bin/guile-3.0',
+      '/Library/Python.app/Contents/MacOS/Python',
+      '/usr/bin/octave-cli-8.4.0',
+    ],
+    '/opt/unheard/of',
+  ])('R-67 what one script of %s was allowed is not for another one', (executable) => {
+    const running = (...words: string[]) =>
+      facts(20, 10, { executable, commandLine: [executable, ...words] });
+    const night = look(token, running('/home/u/night')).identity;
+    expect(night).not.toBeNull();
+    expect(look(token, running('/home/u/night', '--fast')).identity).toBe(night);
+    expect(look(token, running('/home/u/day')).identity).not.toBe(night);
+    if (executable !== '/opt/unheard/of') {
+      expect(look(token, running('--quiet', '/home/u/night')).identity).toBeNull();
+      expect(look(token, running('night')).identity).toBeNull();
+    }
+  });
+
+  it.each([
+    'timeout',
+    'xargs',
+    'wget',
+    'tmux',
+    'make',
+    'sudo',
+    'env',
+    'systemd',
+    'sshd-session',
+    'slurmstepd',
+  ])('R-67 nothing is remembered for %s, which runs anything', (name) => {
+    const executable = `/usr/bin/${name}`;
+    const caller = look(token, facts(20, 10, { executable, commandLine: [name, '10', 'oidc-token', 'kit'] }));
+    expect(caller).toMatchObject({ program: name, identity: null });
+  });
+
   it('a program whose file cannot be read is shown and never recognised', () => {
     const hidden = facts(30, 1, { commandLine: ['/opt/hidden'], name: 'hidden' });
     expect(look(hidden)).toMatchObject({ program: 'hidden', executable: null, identity: null });
