@@ -8,6 +8,8 @@ import { refusals } from './refusals.ts';
 
 const mostPerProgram = 5;
 const mostInAll = 20;
+/** Requests of one program that wait, whatever for: each holds a connection of those that there are for all programs. */
+const mostWaiting = 60;
 
 /** A question that waits for its answer. */
 export interface Pending {
@@ -114,6 +116,12 @@ export function createQuestionQueue({ records, clock, expired, changed }: Questi
     return own >= mostPerProgram || queue.length >= mostInAll;
   };
 
+  const waitersOf = ({ caller }: Question): number => {
+    const program = programOf(caller);
+    const own = queue.filter((other) => programOf(other.question.caller) === program);
+    return own.reduce((sum, { waiters }) => sum + waiters.size, 0);
+  };
+
   const wait = (entry: Entry, signal: AbortSignal | undefined): Promise<Approved> =>
     new Promise((resolve, reject) => {
       const waiter: Waiter = {
@@ -143,7 +151,7 @@ export function createQuestionQueue({ records, clock, expired, changed }: Questi
     join(question, keys, signal) {
       const shared = sharedKey(question, keys);
       const waiting = queue.find((other) => other.shared === shared);
-      if (waiting === undefined && isFull(question)) {
+      if (waitersOf(question) >= mostWaiting || (waiting === undefined && isFull(question))) {
         return Promise.reject(records.refused(question, 'flood', refusals.tooMany(question.waitMs)));
       }
       const entry = waiting ?? enqueue(question, keys, shared);

@@ -33,7 +33,8 @@ export interface SocketListener {
 const requestDeadlineMs = 5_000;
 /** An answered client that neither reads nor leaves keeps its place no longer than this. */
 const lingerMs = 5_000;
-const mostConnections = 64;
+/** More than four programs may have waiting for their users, see question-queue.ts. */
+const mostConnections = 256;
 /** A key and a frame; who sends in smaller pieces takes turns with the others. */
 const directReads = 2;
 /** For the one client there is, microseconds. */

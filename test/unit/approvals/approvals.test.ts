@@ -625,6 +625,19 @@ describe('approving', () => {
 });
 
 describe('one yes for many', () => {
+  it('R-63 a program has no more than sixty requests waiting for one answer; others still can ask', async () => {
+    const { approvals, outcome, settle, decide } = bench();
+    const asked = Array.from({ length: 61 }, () => outcome(approvals.ask(question())));
+    const other = outcome(approvals.ask(question({ caller: caller({ identity: 'id-other' }) })));
+    await settle();
+    expect(asked.at(-1)?.value).toBe('agent/too-many-requests');
+    expect(approvals.current()?.asked).toBe(60);
+    decide('allow');
+    await settle();
+    expect(asked.filter(({ value }) => value === 'allowed')).toHaveLength(60);
+    expect(other.value).toBe('waiting');
+  });
+
   const wanted = () => question({ content: mytoken });
 
   it('R-59 a mytoken that joins after the question was read has to be read, too', async () => {

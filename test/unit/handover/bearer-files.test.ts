@@ -137,8 +137,8 @@ describe('createBearerFiles', () => {
     await until(() => content() !== null);
     allowed = false;
     servingChanged.emit(undefined);
-    await until(() => content() === null);
-    expect(bearer.list()[0]?.state).toBe('withdrawn');
+    await until(() => bearer.list()[0]?.state === 'withdrawn');
+    expect(content()).toBeNull();
     clock.advance(10 * hourMs);
     expect(served).toBe(1);
     allowed = true;
