@@ -20,6 +20,8 @@ export type AgentAnswer =
       readonly expiresAtMs: number | null;
       readonly issuer: string;
       readonly instanceUrl: string;
+      /** Revokes it at its server, where nobody has got it. */
+      readonly takeBack?: () => Promise<void>;
     }
   | { readonly kind: 'refused'; readonly error: string; readonly info?: string };
 

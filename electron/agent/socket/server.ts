@@ -39,6 +39,8 @@ const startLimitMs = 20_000;
 const shortestPauseMs = 500;
 const longestPauseMs = 60_000;
 const heldMs = 120_000;
+/** By then the thread has told what it had to tell of an answer. */
+const arrivedAfterMs = 10_000;
 
 const off: SocketView = { state: 'off', path: null, problem: null };
 
@@ -48,6 +50,8 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
   const changed = new Emitter<SocketView>();
   const office = createLeaseOffice(clock);
   const asked = new Map<number, AbortController>();
+  /** Mytokens that have left for the thread: their clients may have gone meanwhile, and then nobody has them. */
+  const onTheirWay = new Map<number, () => Promise<void>>();
   let view = off;
   let thread: SocketThread | null = null;
   let queue: Promise<void> = Promise.resolve();
@@ -131,6 +135,7 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
   const withdrawAll = (): void => {
     for (const controller of asked.values()) controller.abort();
     asked.clear();
+    onTheirWay.clear(); // the next thread counts from one again
   };
 
   const change = (enabled: boolean): Promise<void> => {
@@ -153,12 +158,16 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
         void answer(request, caller, controller.signal).then((reply) => {
           if (!asked.delete(id)) return;
           from.tell({ kind: 'answer', id, json: answerJson(reply), lease: office.leaseFor(reply, epoch) });
+          if (reply.kind !== 'mytoken' || reply.takeBack === undefined) return;
+          onTheirWay.set(id, reply.takeBack);
+          clock.after(arrivedAfterMs, () => onTheirWay.delete(id));
         });
         break;
       }
       case 'withdrawn':
         asked.get(message.id)?.abort();
         asked.delete(message.id);
+        takeBack(message.id);
         break;
       case 'turned-away':
         log.warn('socket.foreign-user', {});
@@ -171,6 +180,15 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
       case 'closed':
         break;
     }
+  }
+
+  function takeBack(id: number): void {
+    const revoke = onTheirWay.get(id);
+    onTheirWay.delete(id);
+    revoke?.().then(
+      () => log.info('agent.unfetched-revoked'),
+      (error: unknown) => log.warn('agent.unfetched-not-revoked', { code: toEnvelope(error).code }),
+    );
   }
 
   async function answer(

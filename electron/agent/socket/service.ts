@@ -64,7 +64,7 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
     caller: CallerView,
     signal: AbortSignal,
   ): Promise<AgentAnswer> => {
-    const { account, minted } = await desk.mytoken(
+    const { account, minted, takeBack } = await desk.mytoken(
       {
         account: request.account,
         issuer: null,
@@ -83,6 +83,7 @@ export function createSocketService(deps: SocketServiceDeps): AgentService {
       expiresAtMs: minted.expiresAtMs,
       issuer: account.oidcIssuer,
       instanceUrl: minted.instanceUrl,
+      takeBack,
     };
   };
 

@@ -2,8 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AgentSocket, createAgentSocket } from '../../../electron/agent/socket/server.ts';
-import { systemClock } from '../../../electron/ports/index.ts';
+import {
+  type AgentSocket,
+  type AgentSocketDeps,
+  createAgentSocket,
+} from '../../../electron/agent/socket/server.ts';
+import { Secret, systemClock } from '../../../electron/ports/index.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 
@@ -25,8 +29,8 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const make = (threadUrl: URL, clock = systemClock()): AgentSocket => {
-  const service = { handle: () => Promise.reject(new Error('not asked')) };
+const unasked: AgentSocketDeps['service'] = { handle: () => Promise.reject(new Error('not asked')) };
+const make = (threadUrl: URL, clock = systemClock(), service = unasked): AgentSocket => {
   agent = createAgentSocket({ path, threadUrl, service, clock, log });
   return agent;
 };
@@ -71,4 +75,27 @@ describe('a thread that ends by a fault', () => {
     await socket.apply(true);
     expect(socket.state()).toMatchObject({ state: 'error', problem: 'agent/socket-thread' });
   });
+});
+
+it('R-64 a mytoken whose client left while the answer was on its way is revoked', async () => {
+  let revoked = 0;
+  const socket = make(new URL('../../support/leaving-thread.ts', import.meta.url), systemClock(), {
+    handle: () =>
+      Promise.resolve({
+        ...{
+          kind: 'mytoken',
+          value: new Secret('canary'),
+          tokenType: 'token',
+          capabilities: [],
+          restrictions: [],
+        },
+        ...{ expiresAtMs: null, issuer: 'https://op', instanceUrl: 'https://mt' },
+        takeBack() {
+          revoked += 1;
+          return Promise.resolve();
+        },
+      }),
+  });
+  await socket.apply(true);
+  await expect.poll(() => revoked).toBe(1);
 });
