@@ -90,7 +90,7 @@ test('R-67 an answer for good is given under Programs alone; it outlives lock an
     const { page, asked } = await question(running, () => stage.job(account));
     await page.getByRole('checkbox', { name: 'Remember my answer' }).check();
     const offered = page.getByRole('combobox', { name: 'Remember for how long' }).getByRole('option');
-    await expect(offered).toHaveText(['for 15 minutes', 'for an hour', 'until the app quits']);
+    await expect(offered).toHaveText(['for 15 minutes', 'for an hour', 'until the app quits or is locked']);
     await answer(page, 'Allow');
     expect(await asked).toMatchObject({ code: 0 });
   }

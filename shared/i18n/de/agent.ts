@@ -28,7 +28,7 @@ export const agentDe = {
   'approval.remember': 'Antwort merken',
   'approval.remember.15min': '15 Minuten lang',
   'approval.remember.1h': 'eine Stunde lang',
-  'approval.remember.until-quit': 'bis die App beendet wird',
+  'approval.remember.until-quit': 'bis die App beendet oder gesperrt wird',
   'approval.allow': 'Erlauben',
   'approval.deny': 'Ablehnen',
   'approval.deny-all': 'Alle {count} ablehnen',
@@ -45,7 +45,7 @@ export const agentDe = {
   'approval.details.request': 'Anfrage',
   'agent.title': 'Programme von oidc-agent',
   'agent.hint':
-    'Programme für oidc-agent, etwa oidc-token, können hier ohne Schlüssel fragen. Du wirst gefragt, bevor sie etwas bekommen.',
+    'Programme für oidc-agent, etwa oidc-token, können hier ohne Schlüssel fragen. Was dann geschieht, ist je Konto unter „Was sie dürfen“ eingestellt.',
   'agent.switch': 'Programmen von oidc-agent antworten',
   'agent.env': 'Zeile für die Shell',
   'agent.waiting':

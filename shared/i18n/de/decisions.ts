@@ -25,7 +25,7 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
   'approval.compare.account.same': '– wie dein Konto',
   'approval.compare.account.part': '– weniger als dein Konto',
   'approval.compare.account.not-held': '– hat dein Konto nicht und kann es nicht geben',
-  'approval.compare.account.dropped': 'Es bekommt nicht: {list}.',
+  'approval.compare.account.dropped': 'Es darf nicht: {list}.',
   'approval.compare.asked.same': '– wie verlangt',
   'approval.compare.asked.part': '– weniger als verlangt',
   'approval.compare.asked.not-held': '– nicht verlangt',

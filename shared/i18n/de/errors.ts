@@ -146,7 +146,7 @@ export const errorsDe: Readonly<Record<keyof typeof errorsEn, string>> = {
   'error.agent/too-many-requests.text': 'Dieses Programm fragt zu oft.',
   'error.agent/too-many-requests.next': 'Warte ein wenig.',
   'error.agent/blocked.text': 'Dieses Programm wurde gesperrt.',
-  'error.agent/blocked.next': 'Nach dem nächsten Start der App wird wieder gefragt.',
+  'error.agent/blocked.next': 'Damit es wieder fragen kann, entsperre es unter Programme, Was sie dürfen.',
   'error.agent/request-gone.text': 'Diese Anfrage wartet nicht mehr.',
   'error.agent/request-gone.next': 'Sieh dir die an, die jetzt zu sehen ist.',
   'error.agent/idempotency-mismatch.text':

@@ -18,7 +18,7 @@ export const lockDe: Record<keyof typeof lockEn, string> = {
   'lock.lock-now': 'Jetzt sperren',
   'lock.settings': 'Sperren und Anhalten',
   'lock.settings-hint':
-    'Solange die App gesperrt ist, bekommt hier niemand ein Token. Entsperren öffnet den Speicher mit dem Schlüsselbund deines Systems.',
+    'Solange die App gesperrt ist, bekommt hier niemand ein Token. Entsperren öffnet den Speicher mit dem Schlüsselbund deines Systems und verlangt kein Passwort, solange der offen ist: Sperre auch den Bildschirm.',
   'lock.with-screen': 'Zusammen mit dem Bildschirm sperren',
   'lock.before-sleep': 'Vor dem Ruhezustand sperren',
   'lock.idle': 'Sperren, wenn niemand den Rechner benutzt',

@@ -27,7 +27,7 @@ export const noticesDe = {
   'notices.classes': 'Schreib mir über',
   'notices.classes.none': 'über nichts',
   'notices.class.expiration': 'ein Mytoken, das bald abläuft',
-  'notices.class.AT_creations': 'jedes neue Access-Token',
+  'notices.class.AT_creations': 'jedes neue Zugriffstoken',
   'notices.class.subtoken_creations': 'jedes daraus erzeugte Mytoken',
   'notices.class.security': 'alles Verdächtige',
   'notices.class.security:ips': 'Nutzung von einer neuen Adresse',

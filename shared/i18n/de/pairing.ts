@@ -22,7 +22,7 @@ export const pairingDe: Record<keyof typeof pairingEn, string> = {
   'http-socket.switch': 'Lokale Programme am Socket fragen lassen',
   'http-socket.keyless': 'Am Socket ist kein Schlüssel nötig',
   'http-socket.keyless-hint':
-    'Bei Programmen ohne Schlüssel wirst stattdessen du gefragt, einmal oder jedes Mal, wie beim Konto eingestellt. Sie sehen auch die Namen deiner Konten.',
+    'Was geschieht, wenn Programme ohne Schlüssel fragen, ist je Konto unter „Was sie dürfen“ eingestellt. Sie sehen auch die Namen deiner Konten.',
   'http-socket.try': 'Im Terminal ausprobieren',
   'http-socket.used-by': 'von {program}',
 };

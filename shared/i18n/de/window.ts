@@ -81,7 +81,8 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'account.check': 'Jetzt prüfen',
   'account.check.alive': 'Das Mytoken funktioniert noch.',
   'account.check.dead': 'Das Mytoken funktioniert nicht mehr. Melde dich neu an.',
-  'account.trouble.expiring': 'Melde dich rechtzeitig neu an, damit es weitergeht.',
+  'account.trouble.expiring':
+    'Melde dich rechtzeitig neu an, damit es weitergeht. Das jetzige Mytoken wird dann widerrufen: Kopien davon anderswo gelten nicht mehr.',
   'account.trouble.expired': 'Seine Zeit ist um. Melde dich neu an.',
   'account.trouble.login-needed': 'Melde dich neu an; Name und Einstellungen des Kontos bleiben.',
   'account.trouble.uncertain':
@@ -147,7 +148,7 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'rotation.auto-revoke': 'Eine veraltete Kopie lässt den Server es widerrufen.',
   'capability.AT': 'Zugriffstoken holen',
   'capability.create_mytoken': 'weitere Mytokens erzeugen',
-  'capability.tokeninfo': 'über sich selbst Auskunft geben: Zustand, Verlauf, Abkömmlinge',
+  'capability.tokeninfo': 'über sich selbst Auskunft geben (Zustand, Verlauf, daraus erzeugte Mytokens)',
   'capability.tokeninfo:introspect': 'den eigenen Zustand nennen',
   'capability.tokeninfo:history': 'den eigenen Verlauf nennen',
   'capability.tokeninfo:subtokens': 'daraus erzeugte Mytokens auflisten',
@@ -280,14 +281,15 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'programs.revoke': 'Widerrufen',
   'programs.revoke-question': 'Schlüssel von {name} widerrufen?',
   'programs.revoke-what':
-    'Das Programm bekommt ab sofort keine Token mehr. Zugriffstoken, die es schon hat, gelten bis zu ihrem Ende.',
+    'Das Programm bekommt ab sofort keine Token mehr. Zugriffstoken, die es schon hat, gelten bis zu ihrem Ende; Mytokens, die es bekam, gelten weiter, bis du sie unter Aktivität widerrufst.',
   'programs.key-title': 'Schlüssel für {name}',
   'programs.key-once': 'Dieser Schlüssel wird nur jetzt gezeigt. Hier bleibt nur sein Fingerabdruck.',
   'programs.key-former': 'Der frühere Schlüssel gilt noch zehn Minuten.',
   'programs.key': 'Programmschlüssel',
   'programs.try': 'Im Terminal ausprobieren',
   'common.select-hint': 'anklicken zum Markieren, dann kopieren',
-  'programs.key-note': 'Wer diesen Schlüssel hat, kann auf diesem Rechner Zugriffstoken holen.',
+  'programs.key-note':
+    'Wer diesen Schlüssel hat, kann auf diesem Rechner Zugriffstoken holen und um Mytokens bitten.',
   'programs.key-stored': 'Ich habe ihn gesichert',
   'storage.is.user':
     'Mytokens werden verschlüsselt gespeichert; den Schlüssel verwahrt der Schlüsselbund deines Desktops.',

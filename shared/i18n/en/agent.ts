@@ -27,7 +27,7 @@ export const agentEn = {
   'approval.remember': 'Remember my answer',
   'approval.remember.15min': 'for 15 minutes',
   'approval.remember.1h': 'for an hour',
-  'approval.remember.until-quit': 'until the app quits',
+  'approval.remember.until-quit': 'until the app quits or is locked',
   'approval.allow': 'Allow',
   'approval.deny': 'Deny',
   'approval.deny-all': 'Deny all {count}',
@@ -44,7 +44,7 @@ export const agentEn = {
   'approval.details.request': 'Request',
   'agent.title': 'Programs of oidc-agent',
   'agent.hint':
-    'Programs made for oidc-agent, such as oidc-token, can ask here without a key. You are asked before they get anything.',
+    'Programs made for oidc-agent, such as oidc-token, can ask here without a key. What happens then is set for each account, under “What they may do”.',
   'agent.switch': 'Answer programs of oidc-agent',
   'agent.env': 'Line for the shell',
   'agent.waiting':

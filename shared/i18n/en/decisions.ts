@@ -22,7 +22,7 @@ export const decisionsEn = {
   'approval.compare.account.same': '— as your account',
   'approval.compare.account.part': '— less than your account',
   'approval.compare.account.not-held': '— your account lacks it and cannot give it',
-  'approval.compare.account.dropped': 'It does not get: {list}.',
+  'approval.compare.account.dropped': 'It may not: {list}.',
   'approval.compare.asked.same': '— as asked for',
   'approval.compare.asked.part': '— less than asked for',
   'approval.compare.asked.not-held': '— not asked for',
@@ -38,7 +38,8 @@ export const decisionsEn = {
   'approval.endless': 'It never ends by itself.',
   'approval.lifetime': 'Ends in {span}: {time}.',
   'approval.remember-how-long': 'Remember for how long',
-  'approval.remember-what': 'For this program and account, and at most for what is ticked above.',
+  'approval.remember-what':
+    'If you allow it: for this program and account, and at most for what is ticked above.',
   'approval.waiting-for-unlock': '{count, plural, one {# request waits.} other {# requests wait.}}',
   'approval.position': 'First of {count} requests',
   'approval.arming': 'Please read first …',

@@ -131,7 +131,7 @@ export const errorsEn = {
   'error.agent/too-many-requests.text': 'This program asks too often.',
   'error.agent/too-many-requests.next': 'Wait a little.',
   'error.agent/blocked.text': 'This program was blocked.',
-  'error.agent/blocked.next': 'It is asked about again after the next start of the app.',
+  'error.agent/blocked.next': 'To let it ask again, unblock it under Programs, What they may do.',
   'error.agent/request-gone.text': 'This request is not waiting any more.',
   'error.agent/request-gone.next': 'Look at the one that is shown now.',
   'error.agent/idempotency-mismatch.text': 'The Idempotency-Key was used for another request.',

@@ -15,7 +15,7 @@ export const lockEn = {
   'lock.lock-now': 'Lock now',
   'lock.settings': 'Lock and pause',
   'lock.settings-hint':
-    'While locked, nobody gets a token here. Unlocking opens the store with the key ring of your system.',
+    'While locked, nobody gets a token here. Unlocking opens the store with the keyring of your system, and asks for no password while that is open: lock your screen as well.',
   'lock.with-screen': 'Lock together with the screen',
   'lock.before-sleep': 'Lock before the computer sleeps',
   'lock.idle': 'Lock when nobody uses the computer',

@@ -21,7 +21,7 @@ export const pairingEn = {
   'http-socket.switch': 'Let local programs ask on the socket',
   'http-socket.keyless': 'No key needed on the socket',
   'http-socket.keyless-hint':
-    'Programs without a key are asked about instead, once each or every time, as you set it for the account. They also see the names of your accounts.',
+    'What happens when programs without a key ask is set for each account, under “What they may do”. They also see the names of your accounts.',
   'http-socket.try': 'Try it in a terminal',
   'http-socket.used-by': 'by {program}',
 } as const;
