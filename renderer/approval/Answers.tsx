@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { ApprovalDecision, ApprovalView } from '../../shared/model/approval.ts';
 import { useApp } from '../hooks/app-context.tsx';
 import { minutesAndSeconds } from '../hooks/time-texts.ts';
@@ -24,6 +24,7 @@ export function Answers({
   readonly decide: (decision: ApprovalDecision['decision']) => void;
 }): ReactNode {
   const { t } = useApp();
+  const blockWhat = useId();
   const { content, waiting, offerBlock, unlockFirst, deadlineAtMs } = approval;
   return (
     <Box sx={{ px: 3, py: 1.5, borderTop: 1, borderColor: 'divider', bgcolor: 'background.paper' }}>
@@ -57,7 +58,7 @@ export function Answers({
           </Button>
         )}
         {offerBlock && (
-          <Button color="error" disabled={busy} onClick={() => decide('block')}>
+          <Button color="error" aria-describedby={blockWhat} disabled={busy} onClick={() => decide('block')}>
             {t('approval.block')}
           </Button>
         )}
@@ -74,6 +75,11 @@ export function Answers({
           {t(content.kind === 'add-account' ? 'approval.add-account' : 'approval.allow')}
         </Button>
       </Box>
+      {offerBlock && (
+        <Typography id={blockWhat} variant="body2" color="textSecondary" sx={{ mt: 1 }}>
+          {t('approval.block-what')}
+        </Typography>
+      )}
     </Box>
   );
 }

@@ -128,11 +128,11 @@ export const activityDe: Readonly<Record<keyof typeof activityEn, string>> = {
   'activity.clear': 'Jetzt leeren',
   'activity.clear.title': 'Die Aktivität leeren?',
   'activity.clear.text':
-    'Alle Einträge werden auf diesem Rechner gelöscht. Mytoken, die Programme bekommen haben, gelten weiter, lassen sich aber von hier aus nicht mehr widerrufen; das geht dann nur auf der Seite des Kontos.',
+    'Alle Einträge werden auf diesem Rechner gelöscht. Mytokens, die Programme bekommen haben, gelten weiter, lassen sich aber von hier aus nicht mehr widerrufen; das geht dann nur auf der Seite des Kontos.',
   'activity.keep': 'Einträge behalten für',
   'activity.keep.days': '{days} Tage',
   'activity.unsaved':
-    'Die Aktivität lässt sich gerade nicht auf die Platte schreiben; sie bleibt im Speicher, und es wird weiter versucht.',
+    'Die Aktivität lässt sich gerade nicht auf die Platte schreiben; sie bleibt im Arbeitsspeicher, und es wird weiter versucht.',
   'activity.damaged':
     '{count, plural, one {# Zeile des Protokolls war beschädigt und fehlt} other {# Zeilen des Protokolls waren beschädigt und fehlen}} hier.',
   'activity.link': 'Was Programme verlangt haben und was daraus wurde',

@@ -21,7 +21,7 @@ export const agentDe = {
     'Es verlangt ein Token von {provider}. Wenn du willst, füge jetzt ein Konto dafür hinzu; das Programm wartet.',
   'approval.unlock-first.app': 'Die App ist gesperrt. Entsperre sie zuerst, dann kannst du antworten.',
   'approval.unlock-first.store':
-    'Der Speicher der Mytoken ist gesperrt. Entsperre ihn zuerst, dann kannst du antworten.',
+    'Der Speicher der Mytokens ist gesperrt. Entsperre ihn zuerst, dann kannst du antworten.',
   'approval.asked': 'Es hat {count}-mal gefragt.',
   'approval.default-scopes': 'Alles, was der Anbieter gibt, wenn nichts genannt ist.',
   'approval.narrow': 'Weniger geben …',

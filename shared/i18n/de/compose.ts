@@ -129,7 +129,7 @@ export const composeDe = {
   'compose.rotation.on_AT': 'Mit jedem Zugriffstoken ersetzen',
   'compose.rotation.on_other': 'Bei jeder anderen Nutzung ersetzen',
   'compose.rotation.auto_revoke': 'Widerrufen, wenn eine veraltete Kopie benutzt wird',
-  'compose.rotation.lifetime': 'Ungenutzt endet es nach',
+  'compose.rotation.lifetime': 'Ende, wenn ungenutzt',
   'compose.type.title': 'Ausgeben als',
   'compose.type.token': 'Token',
   'compose.type.token-hint': 'Das volle Mytoken, für die meisten Programme.',

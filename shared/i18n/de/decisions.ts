@@ -43,7 +43,8 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
   'approval.lifetime': 'Endet in {span}: {time}.',
   'approval.remember-how-long': 'Wie lange merken',
   'approval.remember-what':
-    'Für dieses Programm und dieses Konto, und höchstens für das, was oben angehakt ist.',
+    'Wenn du erlaubst: für dieses Programm und dieses Konto, und höchstens für das, was oben angehakt ist.',
+  'approval.block-what': 'Eine Sperre gilt, bis du das Programm unter Programme freigibst.',
   'approval.waiting-for-unlock': '{count, plural, one {# Anfrage wartet.} other {# Anfragen warten.}}',
   'approval.position': 'Die erste von {count} Anfragen',
   'approval.arming': 'Bitte erst lesen …',

@@ -13,7 +13,7 @@ export const errorsDe: Readonly<Record<keyof typeof errorsEn, string>> = {
     'Spiele eine Sicherung zurück, oder beginne einen neuen Speicher und melde dich neu an.',
   'error.vault/unavailable.text': 'Dieser Rechner bietet keinen geschützten Ort für Geheimnisse.',
   'error.vault/unavailable.next':
-    'Richte einen Schlüsselbund ein, oder behalte Mytokens nur für diese Sitzung im Speicher.',
+    'Richte einen Schlüsselbund ein, oder behalte Mytokens nur für diese Sitzung im Arbeitsspeicher.',
   'error.vault/could-not-read.text': 'Ein gespeichertes Mytoken konnte nicht gelesen werden.',
   'error.vault/could-not-read.next':
     'Versuche es noch einmal; bleibt es dabei, melde dich bei diesem Konto neu an.',
@@ -130,7 +130,7 @@ export const errorsDe: Readonly<Record<keyof typeof errorsEn, string>> = {
   'error.compose/would-widen.next': 'Der Server würde sie wortlos fallen lassen. Mach sie enger.',
   'error.compose/widened.text':
     'Der Server gab mehr als verlangt, deshalb wurde das neue Mytoken nicht behalten.',
-  'error.compose/widened.next': 'Prüfe die Liste der Mytoken am Server und sag es seinem Betreiber.',
+  'error.compose/widened.next': 'Prüfe die Liste der Mytokens am Server und sag es seinem Betreiber.',
   'error.compose/gone.text': 'Dieses Mytoken liegt hier nicht mehr.',
   'error.compose/gone.next': 'Erstelle ein neues.',
   'error.profiles/not-readable.text': 'Die Datei enthält kein Profil.',
@@ -146,7 +146,7 @@ export const errorsDe: Readonly<Record<keyof typeof errorsEn, string>> = {
   'error.agent/too-many-requests.text': 'Dieses Programm fragt zu oft.',
   'error.agent/too-many-requests.next': 'Warte ein wenig.',
   'error.agent/blocked.text': 'Dieses Programm wurde gesperrt.',
-  'error.agent/blocked.next': 'Damit es wieder fragen kann, entsperre es unter Programme, Was sie dürfen.',
+  'error.agent/blocked.next': 'Damit es wieder fragen kann, gib es frei: unter Programme, Was sie dürfen.',
   'error.agent/request-gone.text': 'Diese Anfrage wartet nicht mehr.',
   'error.agent/request-gone.next': 'Sieh dir die an, die jetzt zu sehen ist.',
   'error.agent/idempotency-mismatch.text':

@@ -82,7 +82,7 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'account.check.alive': 'Das Mytoken funktioniert noch.',
   'account.check.dead': 'Das Mytoken funktioniert nicht mehr. Melde dich neu an.',
   'account.trouble.expiring':
-    'Melde dich rechtzeitig neu an, damit es weitergeht. Das jetzige Mytoken wird dann widerrufen: Kopien davon anderswo gelten nicht mehr.',
+    'Melde dich rechtzeitig neu an, damit es weitergeht. Das jetzige Mytoken wird dann widerrufen: Kopien davon anderswo gelten nicht mehr, daraus erzeugte Mytokens gelten weiter.',
   'account.trouble.expired': 'Seine Zeit ist um. Melde dich neu an.',
   'account.trouble.login-needed': 'Melde dich neu an; Name und Einstellungen des Kontos bleiben.',
   'account.trouble.uncertain':

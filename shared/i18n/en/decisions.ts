@@ -40,6 +40,7 @@ export const decisionsEn = {
   'approval.remember-how-long': 'Remember for how long',
   'approval.remember-what':
     'If you allow it: for this program and account, and at most for what is ticked above.',
+  'approval.block-what': 'A block holds until you unblock the program under Programs.',
   'approval.waiting-for-unlock': '{count, plural, one {# request waits.} other {# requests wait.}}',
   'approval.position': 'First of {count} requests',
   'approval.arming': 'Please read first …',

@@ -80,7 +80,7 @@ export const windowEn = {
   'account.check.alive': 'The mytoken still works.',
   'account.check.dead': 'The mytoken does not work any more. Log in again.',
   'account.trouble.expiring':
-    'Log in again in good time to keep it going. Its present mytoken is revoked then: copies of it elsewhere stop working.',
+    'Log in again in good time to keep it going. Its present mytoken is revoked then: copies of it elsewhere stop working, mytokens made from it go on.',
   'account.trouble.expired': 'Its time is over. Log in again.',
   'account.trouble.login-needed': 'Log in again; name and settings of the account stay.',
   'account.trouble.uncertain':
