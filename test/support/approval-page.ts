@@ -12,10 +12,21 @@ export async function isAskingShown(running: RunningApp): Promise<boolean | null
     .catch(() => null);
 }
 
+function approvalPage(running: RunningApp): Page | undefined {
+  return running.electron.windows().find((each) => each.url().startsWith('app://approval/'));
+}
+
 /** Waits until a question is on the screen; its page. */
 export async function shownQuestion(running: RunningApp): Promise<Page> {
   await expect.poll(() => isAskingShown(running), { timeout: 20_000 }).toBe(true);
-  const page = running.electron.windows().find((each) => each.url().startsWith('app://approval/'));
+  // The app can have the window on the screen a moment before Playwright has its page.
+  let page: Page | undefined;
+  await expect
+    .poll(() => (page = approvalPage(running)), {
+      message: 'the page of the approval window',
+      timeout: 20_000,
+    })
+    .toBeDefined();
   if (page === undefined) throw new Error('The approval window has no page.');
   await page.getByRole('heading', { level: 1 }).waitFor();
   return page;
