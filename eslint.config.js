@@ -172,6 +172,21 @@ export default defineConfig(
     rules: { 'max-lines': 'off' },
   },
   {
+    // The benchmark and the desktop session do not run under Vitest, so they remove their directories themselves.
+    files: ['test/**/*.{ts,tsx}'],
+    ignores: ['test/bench/**', 'test/support/desktop-session.ts', 'test/support/temporary-directory.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        ...['node:fs', 'node:fs/promises'].map((name) => ({
+          name,
+          importNames: ['mkdtemp', 'mkdtempSync'],
+          message: 'temporaryDirectory() in test/support/ removes it after the test.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['**/*.config.ts'],
     rules: { 'no-restricted-exports': 'off' },
   },

@@ -13,7 +13,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Logger } from '../../electron/ports/index.ts';
 import { DomainError } from '../../shared/errors.ts';
 import { faultyFs } from '../support/faulty-fs.ts';
@@ -30,10 +30,9 @@ const canary = 'mytoken-canary-5f1d0c7be2a94c0fa8f6';
 const onPosix = process.platform !== 'win32';
 
 let bench: VaultBench;
-beforeEach(async () => {
-  bench = await vaultBench();
+beforeEach(() => {
+  bench = vaultBench();
 });
-afterEach(() => bench.remove());
 
 async function filled(value = 'kept'): Promise<void> {
   const vault = await bench.open();

@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Secret, silentLogger } from '../../electron/ports/index.ts';
 import { createVault, type VaultOptions, type VaultWithHistory } from '../../electron/vault/index.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeKeyBackend } from './fake-key-backend.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 /** A directory for vaults on the real disk, and a key store that outlives them. */
 export interface VaultBench {
@@ -15,12 +15,10 @@ export interface VaultBench {
   make(options?: Partial<VaultOptions>): VaultWithHistory;
   /** An opened vault; fails when it does not open. */
   open(options?: Partial<VaultOptions>): Promise<VaultWithHistory>;
-  remove(): Promise<void>;
 }
 
-export async function vaultBench(): Promise<VaultBench> {
-  const parent = await mkdtemp(join(tmpdir(), 'vault-'));
-  const directory = join(parent, 'vault');
+export function vaultBench(): VaultBench {
+  const directory = join(temporaryDirectory('vault-'), 'vault');
   const clock = new FakeClock();
   const backend = new FakeKeyBackend();
   const make = (options: Partial<VaultOptions> = {}): VaultWithHistory =>
@@ -37,7 +35,6 @@ export async function vaultBench(): Promise<VaultBench> {
       if (state.kind !== 'ok') throw new Error(`The vault is ${state.kind}.`);
       return vault;
     },
-    remove: () => rm(parent, { recursive: true, force: true }),
   };
 }
 

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { wishFor } from '../../../shared/model/login-profiles.ts';
 import { type FaultSpec, type Sandbox, startSandbox } from '../../../sandbox/index.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { type Desk, openDesk } from './support.ts';
 
 const polling: NonNullable<FaultSpec['match']> = { path: '/api/v0/token/my', grant_type: 'polling_code' };
@@ -195,7 +194,7 @@ describe('a browser login', () => {
   });
 
   it('outlives a restart of the server', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'sandbox-'));
+    const directory = temporaryDirectory('sandbox-');
     const stateFile = join(directory, 'state.json');
     let running = await startSandbox({ pollingIntervalSeconds: 1, stateFile });
     try {
@@ -214,7 +213,6 @@ describe('a browser login', () => {
       expect(await desk.ended()).toMatchObject({ state: 'done' });
     } finally {
       await running.stop();
-      await rm(directory, { recursive: true, force: true });
     }
   });
 });

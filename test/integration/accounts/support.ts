@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Accounts,
@@ -18,6 +16,7 @@ import { createTokenBroker, fileJournal, type TokenBroker } from '../../../elect
 import type { LoginView } from '../../../shared/model/state.ts';
 import { MemoryAccountStorage } from '../../support/memory-account-storage.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { type VaultBench, vaultBench } from '../../support/vault-bench.ts';
 
 /** Everything the accounts need, with real files and sockets. */
@@ -42,10 +41,10 @@ export interface Desk {
 }
 
 export async function openDesk(): Promise<Desk> {
-  const directory = await mkdtemp(join(tmpdir(), 'accounts-'));
+  const directory = temporaryDirectory('accounts-');
   const clock = systemClock();
   const log = new RecordingLog();
-  const files = await vaultBench();
+  const files = vaultBench();
   const vault = await files.open();
   const http = createHttp({
     extraCa: () => Promise.resolve([]),
@@ -114,8 +113,6 @@ export async function openDesk(): Promise<Desk> {
       accounts.flush();
       await vault.close();
       await http.stop();
-      await files.remove();
-      await rm(directory, { recursive: true, force: true });
     },
   };
   return desk;

@@ -4,7 +4,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
@@ -12,12 +11,12 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ActivityEntry, type ActivityLog, createActivity } from '../../../electron/activity/index.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const entry: ActivityEntry = {
   ...{ program: 'backup.sh', verified: true, accountId: 'a', accountName: 'Alice', kind: 'mytoken' },
@@ -39,7 +38,7 @@ const running: ActivityLog[] = [];
 let child: ChildProcess | null = null;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'activity-'));
+  folder = temporaryDirectory('activity-');
   path = join(folder, 'activity.jsonl');
   clock = new FakeClock();
   log = new RecordingLog();
@@ -50,7 +49,6 @@ afterEach(async () => {
   child = null;
   chmodSync(folder, 0o700);
   for (const each of running.splice(0)) await each.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 async function opened(): Promise<ActivityLog> {

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +9,7 @@ import { openChannel } from '../../../electron/agent/socket/secure-channel.ts';
 import { runSelfTest, type SelfTestDeps } from '../../../electron/agent/index.ts';
 import type { ServicePlaceView } from '../../../shared/model/in-place.ts';
 import type { SelfTestResult } from '../../../shared/model/self-test.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { type Setup, start } from './support.ts';
 
 let directory: string;
@@ -18,14 +18,13 @@ let setup: Setup;
 const endings: (() => void)[] = [];
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'self-test-'));
+  directory = temporaryDirectory('self-test-');
   socketPath = join(directory, 'agent.sock');
   setup = await start();
 });
 afterEach(async () => {
   for (const end of endings.splice(0)) end();
   await setup.endpoint.stop();
-  rmSync(directory, { recursive: true, force: true });
 });
 
 /** An agent that answers as it is told; what it was asked for is written down. */

@@ -4,7 +4,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -14,12 +13,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createServicePath, type ServicePath } from '../../../electron/agent/index.ts';
 import { silentLogger, systemClock } from '../../../electron/ports/index.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const run = promisify(execFile);
 const userId = process.getuid?.() ?? 0;
@@ -35,7 +34,7 @@ const four = (): string => join(base, 'oidc-agent-service', String(userId));
 const states = (): string[] => service.view().map(({ state }) => state);
 
 beforeEach(async () => {
-  base = mkdtempSync(join(tmpdir(), 'service-'));
+  base = temporaryDirectory('service-');
   chmodSync(base, 0o700);
   socketPath = join(base, 'agent.sock');
   await listen(socketPath);
@@ -48,7 +47,6 @@ afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
   opened = [];
   children = [];
-  rmSync(base, { recursive: true, force: true });
 });
 
 function make(

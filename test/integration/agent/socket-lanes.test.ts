@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,6 +14,7 @@ import {
 import { systemClock } from '../../../electron/ports/index.ts';
 import { askEncrypted, sendPlain } from '../../support/agent-client.ts';
 import { type ClientThread, startClientThread } from '../../support/client-thread.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const libc = loadLibc();
 /** What it was called with in the way that counts here. */
@@ -47,7 +46,7 @@ beforeAll(() => {
 afterAll(() => client.stop());
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'socket-lanes-'));
+  directory = temporaryDirectory('socket-lanes-');
   path = join(directory, 'agent.sock');
   Object.assign(counted, { recv: 0, send: 0 });
 });
@@ -55,7 +54,6 @@ beforeEach(() => {
 afterEach(async () => {
   await listener?.close();
   listener = null;
-  rmSync(directory, { recursive: true, force: true });
 });
 
 async function open(

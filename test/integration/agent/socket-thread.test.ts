@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -10,6 +9,7 @@ import {
 import { Secret, systemClock } from '../../../electron/ports/index.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const faulty = new URL('../../support/faulty-thread.ts', import.meta.url);
 
@@ -19,14 +19,13 @@ let log: RecordingLog;
 let agent: AgentSocket | null = null;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'agent-thread-'));
+  directory = temporaryDirectory('agent-thread-');
   path = join(directory, 'agent.sock');
   log = new RecordingLog();
 });
 afterEach(async () => {
   await agent?.stop();
   agent = null;
-  rmSync(directory, { recursive: true, force: true });
 });
 
 const unasked: AgentSocketDeps['service'] = { handle: () => Promise.reject(new Error('not asked')) };

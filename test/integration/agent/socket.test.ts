@@ -1,18 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  accessSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,6 +15,7 @@ import type { CallerView } from '../../../shared/model/caller.ts';
 import { askEncrypted, sendPlain } from '../../support/agent-client.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 import { socketThreadUrl } from '../../support/socket-thread.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const run = promisify(execFile);
 const hasClient = ((): boolean => {
@@ -44,7 +34,7 @@ let asked: { kind: string; caller: CallerView; aborted: () => boolean }[];
 let answer: AgentService['handle'];
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'agent-socket-'));
+  directory = temporaryDirectory('agent-socket-');
   path = join(directory, 'run', 'agent.sock');
   asked = [];
   answer = (request) =>
@@ -63,7 +53,6 @@ beforeEach(() => {
 afterEach(async () => {
   await agent?.stop();
   agent = null;
-  rmSync(directory, { recursive: true, force: true });
 });
 
 function make(): AgentSocket {

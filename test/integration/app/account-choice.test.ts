@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unknownCaller } from '../../../electron/agent/index.ts';
 import type { Core } from '../../../electron/app/core.ts';
@@ -11,6 +8,7 @@ import { askEncrypted } from '../../support/agent-client.ts';
 import { answerQuestion } from '../../support/answer-question.ts';
 import { makeCore, MemoryDocuments } from '../../support/app-core.ts';
 import { FakeKeyBackend } from '../../support/fake-key-backend.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 let sandbox: Sandbox;
 let directory: string;
@@ -20,7 +18,7 @@ const ids: Record<string, string> = {};
 
 beforeEach(async () => {
   sandbox = await startSandbox();
-  directory = await mkdtemp(join(tmpdir(), 'account-choice-'));
+  directory = temporaryDirectory('account-choice-');
   const documents = new MemoryDocuments();
   documents.all.set('settings', { ...defaultSettings, socket: { enabled: true } });
   ({ core, settings } = makeCore({
@@ -39,7 +37,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await core.stop();
   await sandbox.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 const issuer = (): string => sandbox.providers[0]?.issuer ?? '';

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Core } from '../../../electron/app/core.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { defaultSettings } from '../../../shared/model/settings.ts';
 import { makeCore, MemoryDocuments } from '../../support/app-core.ts';
 import { FakeKeyBackend } from '../../support/fake-key-backend.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 /** A keyring that takes its time, as one does right after a login to the desktop. */
 class SlowKeyBackend extends FakeKeyBackend {
@@ -34,7 +32,7 @@ function open(keyringDelayMs: number): Core {
 
 beforeEach(async () => {
   sandbox = await startSandbox();
-  directory = await mkdtemp(join(tmpdir(), 'core-'));
+  directory = temporaryDirectory('core-');
   documents = new MemoryDocuments();
   documents.all.set('settings', {
     ...defaultSettings,
@@ -46,7 +44,6 @@ afterEach(async () => {
   await core?.stop();
   core = null;
   await sandbox.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 it('lets a program wait that asks before the keyring has answered, instead of sending it away', async () => {

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unknownCaller } from '../../../electron/agent/index.ts';
@@ -11,6 +10,7 @@ import { makeCore, MemoryDocuments } from '../../support/app-core.ts';
 import { askEncrypted } from '../../support/agent-client.ts';
 import { answerQuestion } from '../../support/answer-question.ts';
 import { FakeKeyBackend } from '../../support/fake-key-backend.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 let sandbox: Sandbox;
 let directory: string;
@@ -32,7 +32,7 @@ async function open(): Promise<void> {
 
 beforeEach(async () => {
   sandbox = await startSandbox();
-  directory = await mkdtemp(join(tmpdir(), 'lock-'));
+  directory = temporaryDirectory('lock-');
   backend = new FakeKeyBackend('safe-storage:fake', Buffer.alloc(32, 9));
   documents.all.clear();
   documents.all.set('settings', { ...defaultSettings, socket: { enabled: true } });
@@ -48,7 +48,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await core.stop();
   await sandbox.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 describe('the lock of the whole app', () => {

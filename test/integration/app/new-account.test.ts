@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Emitter } from '../../../electron/ports/index.ts';
 import type { Core } from '../../../electron/app/core.ts';
@@ -10,6 +7,7 @@ import { askEncrypted } from '../../support/agent-client.ts';
 import { makeCore, MemoryDocuments } from '../../support/app-core.ts';
 import { answerQuestion, questionOf } from '../../support/answer-question.ts';
 import { FakeKeyBackend } from '../../support/fake-key-backend.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { until } from '../../support/until.ts';
 
 let sandbox: Sandbox;
@@ -24,7 +22,7 @@ const ask = (request: Record<string, unknown>, signal?: AbortSignal): Promise<Re
 
 beforeEach(async () => {
   sandbox = await startSandbox();
-  directory = await mkdtemp(join(tmpdir(), 'new-account-'));
+  directory = temporaryDirectory('new-account-');
   const documents = new MemoryDocuments();
   documents.all.set('settings', { ...defaultSettings, socket: { enabled: true } });
   opened = [];
@@ -46,7 +44,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await core.stop();
   await sandbox.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 describe('a provider without an account', () => {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adoptLater } from '../../../electron/accounts/index.ts';
@@ -13,6 +12,7 @@ import {
 import { silentLogger, systemClock } from '../../../electron/ports/index.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { type AgentCore, openAgentCore } from '../../support/agent-core.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const rotation = { on_AT: true, on_other: true, lifetime: 86_400 };
 const clock = systemClock();
@@ -81,7 +81,7 @@ async function outside(count: number, pauseMs: number): Promise<{ done: number; 
 
 beforeEach(async () => {
   sandbox = await startSandbox({ seed: 7 });
-  directory = await mkdtemp(join(tmpdir(), 'shared-'));
+  directory = temporaryDirectory('shared-');
   wishes = [];
   written = undefined;
   await open();
@@ -90,7 +90,6 @@ afterEach(async () => {
   await shared.stop();
   await core.stop();
   await sandbox.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 describe('a mytoken shared with another program through a file', () => {

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Core } from '../../../electron/app/core.ts';
@@ -7,6 +6,7 @@ import { Secret } from '../../../electron/ports/index.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { makeCore, MemoryDocuments } from '../../support/app-core.ts';
 import { FakeKeyBackend } from '../../support/fake-key-backend.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { failure } from '../../unit/accounts/support.ts';
 
 type Issue = NonNullable<Parameters<Sandbox['control']['issueMytoken']>[0]>;
@@ -17,7 +17,7 @@ let core: Core;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  directory = await mkdtemp(join(tmpdir(), 'manage-'));
+  directory = temporaryDirectory('manage-');
   const backends = [new FakeKeyBackend('safe-storage:fake', Buffer.alloc(32, 9))];
   core = makeCore({ directory, documents: new MemoryDocuments(), backends }).core;
   await core.start();
@@ -32,7 +32,6 @@ afterEach(async () => {
 afterAll(async () => {
   await core.stop();
   await sandbox.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 async function account(options: Issue = {}): Promise<{ id: string; momId: string; value: string }> {

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createServerSettings, operationCheck, type ServerSettings } from '../../../electron/manage/index.ts';
 import { silentLogger, systemClock } from '../../../electron/ports/index.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { type AgentCore, openAgentCore } from '../../support/agent-core.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE3LKW8+jKqlhEf8fqYTKqxAyJGYpUrZrZoYN4wBHVyz alice@laptop';
 
@@ -17,7 +15,7 @@ let opened: string[];
 
 beforeEach(async () => {
   sandbox = await startSandbox({ pollingIntervalSeconds: 1 });
-  directory = await mkdtemp(join(tmpdir(), 'settings-'));
+  directory = temporaryDirectory('settings-');
   core = await openAgentCore(directory);
   opened = [];
   settings = createServerSettings({
@@ -37,7 +35,6 @@ afterEach(async () => {
   settings.forgetAll();
   await core.stop();
   await sandbox.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 async function account(capabilities = ['AT', 'settings'], rotating = false): Promise<string> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import {
@@ -9,10 +9,10 @@ import {
   type Server as TcpServer,
   type Socket,
 } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RequestListener } from 'node:http';
 import { onTestFinished } from 'vitest';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 export interface Certificate {
   readonly key: string;
@@ -58,17 +58,13 @@ export function newAuthority(): Authority {
 }
 
 function openssl(args: readonly string[], files: Readonly<Record<string, string>> = {}): string {
-  const directory = mkdtempSync(join(tmpdir(), 'mytoken-ca-'));
-  try {
-    for (const [name, content] of Object.entries(files))
-      writeFileSync(join(directory, name), content, { mode: 0o600 });
-    const resolved = args.map((arg) => (arg.startsWith('@') ? join(directory, arg.slice(1)) : arg));
-    const out = join(directory, 'out');
-    execFileSync('openssl', [...resolved, '-out', out], { stdio: ['ignore', 'ignore', 'pipe'] });
-    return readFileSync(out, 'utf8');
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  const directory = temporaryDirectory('mytoken-ca-');
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(join(directory, name), content, { mode: 0o600 });
+  const resolved = args.map((arg) => (arg.startsWith('@') ? join(directory, arg.slice(1)) : arg));
+  const out = join(directory, 'out');
+  execFileSync('openssl', [...resolved, '-out', out], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return readFileSync(out, 'utf8');
 }
 
 /** Listens on a free loopback port until the test ends. */

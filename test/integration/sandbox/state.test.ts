@@ -1,22 +1,21 @@
 /** A sandbox that is restarted on its ports, in this process and as a command. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../../sandbox/index.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { call } from './support.ts';
 
 let folder = '';
 const children: ChildProcess[] = [];
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sandbox-state-'));
+beforeAll(() => {
+  folder = temporaryDirectory('sandbox-state-');
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function portOf(url: string | undefined): number {
   return Number(new URL(url ?? '').port);

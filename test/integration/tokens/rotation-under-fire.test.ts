@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { type AgentCore, openAgentCore } from '../../support/agent-core.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const rotation = { on_AT: true, on_other: true, lifetime: 86_400 };
 
@@ -14,14 +14,13 @@ let core: AgentCore | null;
 
 beforeEach(async () => {
   sandbox = await startSandbox({ seed: 42 });
-  directory = await mkdtemp(join(tmpdir(), 'rotation-'));
+  directory = temporaryDirectory('rotation-');
   core = null;
 });
 
 afterEach(async () => {
   await core?.stop();
   await sandbox.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 async function issue(over: { auto_revoke?: boolean } = {}): Promise<string> {

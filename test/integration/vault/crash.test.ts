@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { FakeKeyBackend } from '../../support/fake-key-backend.ts';
 import { filesOf, textOf, type VaultBench, vaultBench } from '../../support/vault-bench.ts';
 
@@ -10,10 +10,9 @@ const script = fileURLToPath(new URL('./crash-writer.ts', import.meta.url));
 const rounds = 12;
 
 let bench: VaultBench;
-beforeEach(async () => {
-  bench = await vaultBench();
+beforeEach(() => {
+  bench = vaultBench();
 });
-afterEach(() => bench.remove());
 
 /** Lets the writer run until it has written a bit, then kills it without warning. Returns what it said. */
 async function writeAndKill(secretHex: string, first: number): Promise<string> {

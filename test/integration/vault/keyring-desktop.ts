@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const run = promisify(execFile);
 const child = fileURLToPath(new URL('./keyring-child.ts', import.meta.url));
@@ -38,7 +38,7 @@ export class KeyringDesktop {
 
   /** Without a bus: as over SSH or in a bare container. */
   static async make(): Promise<KeyringDesktop> {
-    const directory = await mkdtemp(join(tmpdir(), 'desktop-'));
+    const directory = temporaryDirectory('desktop-');
     const at = (name: string): string => join(directory, name);
     for (const name of ['data', 'config', 'cache', 'runtime']) await mkdir(at(name), { mode: 0o700 });
     return new KeyringDesktop(directory, {
@@ -102,7 +102,6 @@ export class KeyringDesktop {
       started.kill('SIGTERM');
       await ended;
     }
-    await rm(this.#directory, { recursive: true, force: true });
   }
 
   async #owned(name: string): Promise<boolean> {

@@ -1,24 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { hasSecretService, KeyringDesktop } from './keyring-desktop.ts';
 
 describe.skipIf(!hasSecretService())('the real Secret Service', () => {
   let desktop: KeyringDesktop;
-  let parent: string;
   let vault: string;
 
   beforeEach(async () => {
     desktop = await KeyringDesktop.make();
-    parent = await mkdtemp(join(tmpdir(), 'vault-'));
-    vault = join(parent, 'vault');
+    vault = join(temporaryDirectory('vault-'), 'vault');
   });
-  afterEach(async () => {
-    await desktop.stop();
-    await rm(parent, { recursive: true, force: true });
-  });
+  afterEach(() => desktop.stop());
 
   test('R-24 R-32 unlocked: wraps, and the next process unwraps', async () => {
     await desktop.startBus();

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { VaultState, VaultWithHistory } from '../../../electron/vault/index.ts';
 import { DomainError } from '../../../shared/errors.ts';
 import { FakeKeyBackend } from '../../support/fake-key-backend.ts';
@@ -17,10 +17,9 @@ import {
 } from '../../support/vault-bench.ts';
 
 let bench: VaultBench;
-beforeEach(async () => {
-  bench = await vaultBench();
+beforeEach(() => {
+  bench = vaultBench();
 });
-afterEach(() => bench.remove());
 
 const header = (): string => join(bench.directory, 'header.json');
 

@@ -1,6 +1,6 @@
 import { chmod, lstat, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { faultyFs } from '../../support/faulty-fs.ts';
 import {
   filesOf,
@@ -12,10 +12,9 @@ import {
 } from '../../support/vault-bench.ts';
 
 let bench: VaultBench;
-beforeEach(async () => {
-  bench = await vaultBench();
+beforeEach(() => {
+  bench = vaultBench();
 });
-afterEach(() => bench.remove());
 
 describe('records', () => {
   test('survive a restart', async () => {
@@ -239,17 +238,13 @@ describe('damaged records', () => {
   });
 
   test('R-26 a record of another vault with the same key store does not fit', async () => {
-    const other = await vaultBench();
-    try {
-      const foreign = await other.open({ backends: [bench.backend] });
-      await foreign.put('a', secret('foreign'));
-      const vault = await bench.open();
-      await vault.put('a', secret('own'));
-      await writeFile(recordFile(bench, 'a'), await readFile(recordFile(other, 'a')));
-      await expect(vault.get('a')).rejects.toMatchObject({ code: 'vault/could-not-read' });
-    } finally {
-      await other.remove();
-    }
+    const other = vaultBench();
+    const foreign = await other.open({ backends: [bench.backend] });
+    await foreign.put('a', secret('foreign'));
+    const vault = await bench.open();
+    await vault.put('a', secret('own'));
+    await writeFile(recordFile(bench, 'a'), await readFile(recordFile(other, 'a')));
+    await expect(vault.get('a')).rejects.toMatchObject({ code: 'vault/could-not-read' });
   });
 
   test('R-29 a record of which only the previous generation is left is no missing record', async () => {

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { DomainError } from '../../../shared/errors.ts';
 import { faultyFs } from '../../support/faulty-fs.ts';
 import {
@@ -14,10 +14,9 @@ import {
 } from '../../support/vault-bench.ts';
 
 let bench: VaultBench;
-beforeEach(async () => {
-  bench = await vaultBench();
+beforeEach(() => {
+  bench = vaultBench();
 });
-afterEach(() => bench.remove());
 
 const ids = ['a', 'b', 'c', 'd'] as const;
 

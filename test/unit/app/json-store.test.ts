@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type JsonStore, openJsonStore } from '../../../electron/app/json-store.ts';
 import { silentLogger } from '../../../electron/ports/index.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 // The real one needs Electron around it; that both understand each other's files is for the end-to-end tests.
 vi.mock('electron-store', () => ({
@@ -22,10 +22,9 @@ vi.mock('electron-store', () => ({
 let directory: string;
 let file: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'store-'));
+  directory = temporaryDirectory('store-');
   file = join(directory, 'accounts.json');
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const open = (): JsonStore =>
   openJsonStore({ directory, name: 'accounts', clock: new FakeClock(), log: silentLogger });

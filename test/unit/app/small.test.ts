@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { countCertificates, loadCaFiles } from '../../../electron/app/ca-files.ts';
 import { parseStartRequest } from '../../../electron/app/command-line.ts';
 import { chooseFormatLocale } from '../../../electron/app/format-locale.ts';
@@ -9,12 +8,12 @@ import { unverifiedClaims } from '../../../electron/app/jwt-claims.ts';
 import { openLogFile } from '../../../electron/app/log-file.ts';
 import { Secret, silentLogger } from '../../../electron/ports/index.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'app-'));
+  directory = temporaryDirectory('app-');
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('parseStartRequest (R-18)', () => {
   it('knows its own flags and ignores Chromium’s', () => {

@@ -1,17 +1,8 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createKeptFiles, type KeptFiles } from '../../../electron/files/index.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 let directory: string;
 let document: unknown;
@@ -29,10 +20,9 @@ const open = (): KeptFiles =>
 const at = (name: string): string => join(directory, name);
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'kept-'));
+  directory = temporaryDirectory('kept-');
   document = undefined;
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('createKeptFiles', () => {
   it('writes for the user alone, replaces what it wrote, and takes it away', async () => {

@@ -1,6 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountChange, AccountRecord } from '../../../electron/accounts/index.ts';
@@ -14,6 +13,7 @@ import { Emitter, Secret, silentLogger } from '../../../electron/ports/index.ts'
 import type { AccessTokenWish } from '../../../electron/tokens/index.ts';
 import { DomainError } from '../../../shared/errors.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const hourMs = 3_600_000;
 let directory: string;
@@ -87,7 +87,7 @@ async function until(holds: () => boolean): Promise<void> {
 const content = (path = discovery()): string | null => (existsSync(path) ? readFileSync(path, 'utf8') : null);
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'bearer-'));
+  directory = temporaryDirectory('bearer-');
   clock = new FakeClock();
   wishes = [];
   written = undefined;
@@ -103,7 +103,6 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await bearer.stop();
-  rmSync(directory, { recursive: true, force: true });
 });
 
 describe('createBearerFiles', () => {

@@ -1,20 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { hashFiles, listFiles } from '../../../scripts/lib/content-hash.ts';
 import { rendererManifest } from '../../../scripts/lib/renderer-manifest.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 describe('content hash', () => {
   let root: string;
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), 'content-hash-'));
+    root = temporaryDirectory('content-hash-');
     mkdirSync(join(root, 'src/node_modules'), { recursive: true });
     writeFileSync(join(root, 'src/b.ts'), 'b');
     writeFileSync(join(root, 'src/a.ts'), 'a');
     writeFileSync(join(root, 'src/node_modules/x.js'), 'x');
   });
-  afterEach(() => rmSync(root, { recursive: true }));
 
   test('lists files sorted, without packages and absent paths', () => {
     expect(listFiles(root, ['src', 'absent'])).toEqual(['src/a.ts', 'src/b.ts']);

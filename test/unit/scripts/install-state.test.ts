@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { inspectInstall, installedMatchesLock, installStamp } from '../../../scripts/lib/install-state.mjs';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const packages = {
   'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
@@ -41,10 +41,9 @@ describe('inspectInstall', () => {
     inspectInstall(folder, join(folder, 'node_modules/node/bin/node'), 'linux-x64');
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'install-state-'));
+    folder = temporaryDirectory('install-state-');
     write('package-lock.json', lock(packages));
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   const install = (): void => {
     for (const path of Object.keys(packages)) write(`${path}/package.json`, '{}');

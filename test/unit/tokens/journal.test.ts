@@ -1,20 +1,14 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../electron/ports/index.ts';
 import { fileJournal, fingerprint } from '../../../electron/tokens/journal.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
-let parent: string;
 let directory: string;
 
-beforeEach(async () => {
-  parent = await mkdtemp(join(tmpdir(), 'journal-'));
-  directory = join(parent, 'journal');
-});
-
-afterEach(async () => {
-  await rm(parent, { recursive: true, force: true });
+beforeEach(() => {
+  directory = join(temporaryDirectory('journal-'), 'journal');
 });
 
 const entry = { accountId: 'a/../1', fingerprint: 'abc', startedAtMs: 42 };

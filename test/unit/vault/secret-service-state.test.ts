@@ -1,14 +1,13 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { secretServiceState } from '../../../electron/vault/index.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'dbus-send-'));
+  directory = temporaryDirectory('dbus-send-');
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 function answering(script: string): Promise<string> {
   const tool = join(directory, 'dbus-send');

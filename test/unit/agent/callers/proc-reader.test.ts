@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { libcReader, nodeReader, type Reader } from '../../../../electron/agent/callers/proc-reader.ts';
 import { loadLibc } from '../../../../electron/agent/native/libc.ts';
+import { temporaryDirectory } from '../../../support/temporary-directory.ts';
 
 const libc = loadLibc();
 const readers: readonly (readonly [string, Reader])[] = [
@@ -14,9 +14,8 @@ const readers: readonly (readonly [string, Reader])[] = [
 let directory: string;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'proc-reader-'));
+  directory = temporaryDirectory('proc-reader-');
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe.each(readers)('reading by %s', (_, reader) => {
   it('texts, whole and of any length up to the longest', () => {

@@ -1,19 +1,18 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { recogniseCaller } from '../../../../electron/agent/callers/describe.ts';
 import { procTable } from '../../../../electron/agent/callers/process-table.ts';
 import { type ProcEntry, procFixture } from '../../../support/proc-fixture.ts';
+import { temporaryDirectory } from '../../../support/temporary-directory.ts';
 
 let root: string;
 let fixture: ReturnType<typeof procFixture>;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'proc-'));
+  root = temporaryDirectory('proc-');
   fixture = procFixture(root);
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 function recognise(pid: number, ...entries: ProcEntry[]) {
   for (const entry of entries) fixture.add(entry);

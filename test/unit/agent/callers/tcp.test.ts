@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createTcpCallerRecogniser, ownerInProc } from '../../../../electron/agent/callers/identify-tcp.ts';
 import { procTable } from '../../../../electron/agent/callers/process-table.ts';
 import { createSocketHolders } from '../../../../electron/agent/callers/socket-holder.ts';
@@ -11,6 +10,7 @@ import {
   showsListener,
   type TcpEnds,
 } from '../../../../electron/agent/callers/tcp-table.ts';
+import { temporaryDirectory } from '../../../support/temporary-directory.ts';
 
 const head =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
@@ -121,8 +121,7 @@ describe('who owns the other end, from the files', () => {
 
 describe('who holds a socket', () => {
   let root: string;
-  beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'proc-'))));
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  beforeEach(() => (root = temporaryDirectory('proc-')));
 
   const hold = (pid: number, ...targets: string[]): void => {
     mkdirSync(join(root, String(pid), 'fd'), { recursive: true });

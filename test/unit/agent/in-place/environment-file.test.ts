@@ -1,18 +1,17 @@
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createEnvironmentFile, type EnvironmentFile } from '../../../../electron/agent/index.ts';
 import { silentLogger } from '../../../../electron/ports/index.ts';
+import { temporaryDirectory } from '../../../support/temporary-directory.ts';
 
 let home: string;
 let path: string;
 
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'environment-'));
+  home = temporaryDirectory('environment-');
   path = join(home, '.config', 'environment.d', '60-mytoken-desktop.conf');
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 function file(
   more: { platform?: NodeJS.Platform; socketPath?: string; environment?: Record<string, string> } = {},
