@@ -10,6 +10,7 @@ export class FakeClock implements Clock {
   #wallMs: number;
   #monotonicMs = 1_000;
   #timers: Timer[] = [];
+  readonly #listeners = new Set<() => void>();
 
   constructor(nowMs = Date.UTC(2026, 0, 15, 12)) {
     this.#wallMs = nowMs;
@@ -26,6 +27,7 @@ export class FakeClock implements Clock {
   after(delayMs: number, task: () => void): () => void {
     const timer = { dueMs: this.#monotonicMs + Math.max(0, delayMs), task };
     this.#timers.push(timer);
+    for (const listener of this.#listeners) listener();
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
     };
@@ -56,6 +58,12 @@ export class FakeClock implements Clock {
   /** Somebody set the clock. */
   setWallClock(nowMs: number): void {
     this.#wallMs = nowMs;
+  }
+
+  /** Calls when a timer was set. Returns its end. */
+  onTimer(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Timers waiting. */

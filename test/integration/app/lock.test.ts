@@ -1,9 +1,11 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdirSync, watch } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unknownCaller } from '../../../electron/agent/index.ts';
 import type { Core } from '../../../electron/app/core.ts';
 import type { SettingsService } from '../../../electron/app/settings.ts';
+import type { VaultState } from '../../../electron/vault/index.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { defaultSettings } from '../../../shared/model/settings.ts';
 import { makeCore, MemoryDocuments } from '../../support/app-core.ts';
@@ -11,6 +13,7 @@ import { askEncrypted } from '../../support/agent-client.ts';
 import { answerQuestion } from '../../support/answer-question.ts';
 import { FakeKeyBackend } from '../../support/fake-key-backend.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { until } from '../../support/until.ts';
 
 let sandbox: Sandbox;
 let directory: string;
@@ -27,7 +30,34 @@ const askForToken = (): Promise<Record<string, unknown>> => ask({ request: 'acce
 async function open(): Promise<void> {
   ({ core, settings } = makeCore({ directory, documents, backends: [backend] }));
   await core.start();
-  await expect.poll(() => core.vault.state().kind).toBe('ok');
+  await store('ok');
+}
+
+/** Waits until the store of the mytokens is so. */
+async function store(kind: VaultState['kind']): Promise<void> {
+  await until(
+    (listener) => core.vault.onState(listener),
+    () => (core.vault.state().kind === kind ? true : null),
+  );
+}
+
+/** Waits until this can be said of what is asked. */
+async function asks(holds: () => boolean): Promise<void> {
+  await until(
+    (listener) => core.agent.approvals.onChange(listener),
+    () => (holds() ? true : null),
+  );
+}
+
+/** Waits until a request that may replace a mytoken has been written down, and so is on its way. */
+async function underWay(): Promise<void> {
+  await until(
+    (listener) => {
+      const watcher = watch(join(directory, 'journal'), listener);
+      return () => watcher.close();
+    },
+    () => (journal().length === 1 ? true : null),
+  );
 }
 
 beforeEach(async () => {
@@ -65,7 +95,7 @@ describe('the lock of the whole app', () => {
     expect(await askForToken()).toEqual({ status: 'failure', error: 'Agent locked' });
     await expect(core.broker.accessToken({ accountId })).rejects.toMatchObject({ code: 'app/locked' });
     await expect(core.minter.mint(accountId, minted as never)).rejects.toMatchObject({ code: 'app/locked' });
-    await expect.poll(() => core.vault.state().kind).toBe('closed');
+    await store('closed');
     await expect(core.accounts.mytoken(accountId)).rejects.toMatchObject({ code: 'vault/locked' });
     await expect(core.retryStorage()).rejects.toMatchObject({ code: 'app/locked' });
     core.resumed();
@@ -81,11 +111,11 @@ describe('the lock of the whole app', () => {
     sandbox.control.setOp({ latencyMs: 400 });
     sandbox.control.clearRequests();
     const asked = askForToken();
-    await expect.poll(() => journal()).toHaveLength(1);
+    await underWay();
     core.lock.lock('screen');
     expect(await asked).toEqual({ status: 'failure', error: 'Agent locked' });
-    await expect.poll(() => core.vault.state().kind).toBe('closed');
-    expect(await journal()).toEqual([]);
+    await store('closed');
+    expect(journal()).toEqual([]);
     expect(core.broker.cachedUntilMs(accountId)).toBeNull();
 
     // A new process knows only what was stored.
@@ -101,13 +131,16 @@ describe('the lock of the whole app', () => {
   it('requests behind it in the queue are not sent any more', async () => {
     sandbox.control.setOp({ latencyMs: 400 });
     const first = ask({ request: 'access_token', account: 'demo', scope: 'openid' });
-    await expect.poll(() => journal()).toHaveLength(1);
+    await underWay();
     const second = ask({ request: 'access_token', account: 'demo', scope: 'profile' });
-    await expect.poll(() => core.activity.list()).toHaveLength(2);
+    await until(
+      (listener) => core.activity.onChange(listener),
+      () => (core.activity.list().length === 2 ? true : null),
+    );
     sandbox.control.clearRequests();
     core.lock.lock('sleep');
     expect([await first, await second].map(({ error }) => error)).toEqual(['Agent locked', 'Agent locked']);
-    await expect.poll(() => core.vault.state().kind).toBe('closed');
+    await store('closed');
     const sent = sandbox.control.requests().filter(({ path }) => path.endsWith('/token/access'));
     expect(sent.length).toBeLessThanOrEqual(1);
   });
@@ -118,7 +151,7 @@ describe('the lock of the whole app', () => {
     const making = core.minter.mint(accountId, {
       ...{ name: 'job', capabilities: ['AT'], restrictions: [], rotation: null, responseType: 'token' },
     });
-    await expect.poll(() => journal()).toHaveLength(1);
+    await underWay();
     core.lock.lock('user');
     await expect(making).rejects.toMatchObject({ code: 'app/locked' });
     const revoked = sandbox.control.requests().filter(({ path }) => path.endsWith('/token/revoke'));
@@ -129,7 +162,7 @@ describe('the lock of the whole app', () => {
     settings.update({ policies: {} });
     core.lock.lock('idle');
     const asked = askForToken();
-    await expect.poll(() => core.agent.approvals.current()?.unlockFirst).toBe('app');
+    await asks(() => core.agent.approvals.current()?.unlockFirst === 'app');
     await core.lock.unlock();
     await answerQuestion(core.agent.approvals, 'allow');
     expect(await asked).toMatchObject({ status: 'success' });
@@ -144,7 +177,7 @@ describe('the lock of the whole app', () => {
   it('a question is not lost when the lock falls on it', async () => {
     settings.update({ policies: {} });
     const asked = askForToken();
-    await expect.poll(() => core.agent.approvals.count()).toBe(1);
+    await asks(() => core.agent.approvals.count() === 1);
     core.lock.lock('screen');
     expect(core.agent.approvals.current()).toMatchObject({ unlockFirst: 'app' });
     await core.lock.unlock();
@@ -155,12 +188,12 @@ describe('the lock of the whole app', () => {
   it('a client’s password locks all of it and refuses what waits', async () => {
     settings.update({ policies: {} });
     const waiting = askForToken();
-    await expect.poll(() => core.agent.approvals.count()).toBe(1);
+    await asks(() => core.agent.approvals.count() === 1);
     expect(await ask({ request: 'lock', password: 'p' })).toMatchObject({ info: 'Agent locked' });
     expect(await waiting).toMatchObject({ error: 'Agent locked' });
     expect(await askForToken()).toMatchObject({ error: 'Agent locked' });
     expect(core.agent.approvals.count()).toBe(0);
-    await expect.poll(() => core.vault.state().kind).toBe('closed');
+    await store('closed');
     expect(await ask({ request: 'unlock', password: 'no' })).toMatchObject({ error: 'wrong password' });
     expect(await ask({ request: 'unlock', password: 'p' })).toMatchObject({ info: 'Agent unlocked' });
     settings.update({ policies: { [accountId]: 'allow' } });
@@ -169,10 +202,10 @@ describe('the lock of the whole app', () => {
 
   it('stays locked while the key ring does, and comes back with it', async () => {
     core.lock.lock('user');
-    await expect.poll(() => core.vault.state().kind).toBe('closed');
+    await store('closed');
     backend.level = 'locked';
     const unlocking = core.lock.unlock();
-    await expect.poll(() => core.vault.state().kind).toBe('locked');
+    await store('locked');
     expect(core.lock.isLocked()).toBe(true);
     backend.level = 'os-user'; // its user typed the password
     await unlocking;
@@ -186,7 +219,7 @@ describe('the lock of the whole app', () => {
     await rm(join(directory, 'vault'), { recursive: true });
     ({ core, settings } = makeCore({ directory, documents, backends: [backend] }));
     await core.start();
-    await expect.poll(() => core.vault.state().kind).toBe('unavailable');
+    await store('unavailable');
     await core.vault.useSessionOnly();
     const token = await sandbox.control.issueMytoken();
     const { id } = await core.imports.fromText(token.value, { shortname: 'demo' });
@@ -204,9 +237,9 @@ it('a key ring that is locked while a question waits: the question waits for it'
   ({ core, settings } = makeCore({ directory, documents, backends: [backend] }));
   settings.update({ policies: {} });
   await core.start();
-  await expect.poll(() => core.vault.state().kind).toBe('locked');
+  await store('locked');
   const asked = askForToken();
-  await expect.poll(() => core.agent.approvals.current()?.unlockFirst).toBe('store');
+  await asks(() => core.agent.approvals.current()?.unlockFirst === 'store');
   backend.level = 'os-user';
   await core.retryStorage();
   await answerQuestion(core.agent.approvals, 'allow');
@@ -217,7 +250,7 @@ describe('a pause of local access', () => {
   it('refuses programs, what waits included, and nobody else', async () => {
     settings.update({ policies: {} });
     const waiting = askForToken();
-    await expect.poll(() => core.agent.approvals.count()).toBe(1);
+    await asks(() => core.agent.approvals.count() === 1);
     core.pause.begin(15);
     const paused = 'Local access is paused in Mytoken Desktop.';
     expect(await waiting).toMatchObject({ error: paused });
@@ -229,7 +262,6 @@ describe('a pause of local access', () => {
   });
 });
 
-async function journal(): Promise<string[]> {
-  const names = await readdir(join(directory, 'journal')).catch(() => []);
-  return names.filter((name) => name.endsWith('.pending'));
+function journal(): string[] {
+  return readdirSync(join(directory, 'journal')).filter((name) => name.endsWith('.pending'));
 }
