@@ -1,6 +1,6 @@
-import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
+import { Frame } from '../../components/Frame.tsx';
 
 /** One way of handing over, in a frame of its own. */
 export function Panel({
@@ -13,19 +13,7 @@ export function Panel({
   readonly children: ReactNode;
 }): ReactNode {
   return (
-    <Box
-      role="group"
-      aria-label={title}
-      sx={{
-        border: 1,
-        borderColor: 'divider',
-        borderRadius: 2,
-        p: 2,
-        display: 'flex',
-        flexDirection: 'column',
-        gap: 1.5,
-      }}
-    >
+    <Frame label={title}>
       <div>
         <Typography variant="h2">{title}</Typography>
         <Typography variant="body2" color="textSecondary" sx={{ mt: 0.25 }}>
@@ -33,6 +21,6 @@ export function Panel({
         </Typography>
       </div>
       {children}
-    </Box>
+    </Frame>
   );
 }

@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
+import { Frame } from '../../components/Frame.tsx';
 
 /** One subscription or calendar: what it is called, what is in it, and what can be done with it. */
 export function NoticeCard({
@@ -13,26 +14,13 @@ export function NoticeCard({
   readonly children: ReactNode;
 }): ReactNode {
   return (
-    <Box
-      component="li"
-      aria-label={title}
-      sx={{
-        border: 1,
-        borderColor: 'divider',
-        borderRadius: 2,
-        p: 2,
-        display: 'flex',
-        flexDirection: 'column',
-        gap: 1,
-        minWidth: 0,
-      }}
-    >
+    <Frame item label={title} gap={1}>
       <Typography component="h3" sx={{ fontWeight: 600, overflowWrap: 'anywhere' }}>
         {title}
       </Typography>
       {children}
       <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap' }}>{actions}</Box>
-    </Box>
+    </Frame>
   );
 }
 

@@ -7,6 +7,7 @@ import Typography from '@mui/material/Typography';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { AccountView } from '../../../shared/model/account.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
+import { Frame } from '../../components/Frame.tsx';
 import { CapabilityTree } from '../../editor/CapabilityTree.tsx';
 import { useApp } from '../../hooks/app-context.tsx';
 import { useTask } from '../../hooks/use-task.ts';
@@ -82,7 +83,7 @@ export function AddSshKey({
   if (flow !== null) {
     const failed = wait.error !== null;
     return (
-      <Frame title={t('server.ssh.add')}>
+      <Frame label={t('server.ssh.add')} gap={2}>
         {!failed && (
           <Alert severity="info" role="status">
             {t('server.ssh.consent', { fingerprint: flow.fingerprint })}
@@ -115,7 +116,7 @@ export function AddSshKey({
     );
   }
   return (
-    <Frame title={t('server.ssh.add')}>
+    <Frame label={t('server.ssh.add')} gap={2}>
       <Box
         component="form"
         noValidate
@@ -201,25 +202,5 @@ export function AddSshKey({
         </Box>
       </Box>
     </Frame>
-  );
-}
-
-function Frame({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <Box
-      role="group"
-      aria-label={title}
-      sx={{
-        border: 1,
-        borderColor: 'divider',
-        borderRadius: 2,
-        p: 2,
-        display: 'flex',
-        flexDirection: 'column',
-        gap: 2,
-      }}
-    >
-      {children}
-    </Box>
   );
 }
