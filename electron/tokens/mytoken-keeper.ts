@@ -1,9 +1,13 @@
 import { DomainError } from '../../shared/errors.ts';
 import { rotates } from '../../shared/model/mytoken.ts';
 import type { AccountRecord, Accounts } from '../accounts/index.ts';
-import { type Answer, type IssuedMytoken, type MytokenClient, RotatedAnswerError } from '../mytoken/index.ts';
+import { type Answer, type MytokenClient, RotatedAnswerError } from '../mytoken/index.ts';
 import type { Clock, Logger, Secret } from '../ports/index.ts';
-import { fingerprint, type Journal, type JournalEntry } from './journal.ts';
+import { Doubts } from './doubts.ts';
+import { codeOf, fateOf, statusAfter } from './failures.ts';
+import { Homecoming } from './homecoming.ts';
+import { fingerprint, type Journal } from './journal.ts';
+import { createStoredMytokens, type StoredMytokens } from './stored-mytokens.ts';
 import { Turnstile } from './turnstile.ts';
 import type { MytokenTask, MytokenUse } from './types.ts';
 
@@ -22,9 +26,6 @@ export interface MytokenKeeperDeps {
   readonly refuseClosed?: (() => void) | undefined;
 }
 
-const settleRetryMs = 1_000;
-const storeRetryMs = [1_000, 5_000, 30_000] as const;
-
 /**
  * Lends an account's mytoken to one request at a time and brings home what comes back. The rules (mytoken protocol,
  * "Rotation" and "Client algorithms"): write down first that a request goes out, store a replaced mytoken before anybody
@@ -33,44 +34,38 @@ const storeRetryMs = [1_000, 5_000, 30_000] as const;
 export class MytokenKeeper {
   readonly #deps: MytokenKeeperDeps;
   readonly #turnstile = new Turnstile();
-  /** Entries of an earlier run that nobody has looked into yet. */
-  readonly #unsettled = new Map<string, JournalEntry>();
-  /** Replaced mytokens which the vault refused to take; the only living copy. */
-  readonly #homeless = new Map<string, IssuedMytoken>();
+  readonly #stored: StoredMytokens;
+  readonly #homecoming: Homecoming;
+  readonly #doubts: Doubts;
   /** Requests under way, with what they may bring home. */
   readonly #lent = new Set<Promise<unknown>>();
-  readonly #cancelRetry = new Map<string, () => void>();
 
   constructor(deps: MytokenKeeperDeps) {
     this.#deps = deps;
+    const { accounts, client, journal, clock, log } = deps;
+    const turnstile = this.#turnstile;
+    const closeEntry = (accountId: string): Promise<void> => this.#closeEntry(accountId);
+    this.#stored = createStoredMytokens({
+      ...{ accounts, nowMs: () => clock.nowMs(), refuseClosed: deps.refuseClosed },
+    });
+    this.#homecoming = new Homecoming({ accounts, turnstile, clock, closeEntry });
+    this.#doubts = new Doubts({
+      ...{ accounts, client, journal, turnstile, stored: this.#stored, clock, log, closeEntry },
+    });
   }
 
-  async start(): Promise<void> {
-    for (const entry of await this.#deps.journal.load()) this.#unsettled.set(entry.accountId, entry);
+  start(): Promise<void> {
+    return this.#doubts.start();
   }
 
   async stop(): Promise<void> {
     await this.#turnstile.idle();
-    for (const accountId of [...this.#homeless.keys()])
-      await this.#storeHomeless(accountId).catch(() => undefined);
-    for (const cancel of this.#cancelRetry.values()) cancel();
-    this.#cancelRetry.clear();
+    await this.#homecoming.stop();
   }
 
   /** Looks into every request an earlier run did not finish. Call once the vault is open. */
-  async settleAll(): Promise<void> {
-    for (const accountId of [...this.#unsettled.keys()]) {
-      if (this.#deps.accounts.get(accountId) === null) {
-        this.#unsettled.delete(accountId);
-        await this.#closeEntry(accountId);
-        continue;
-      }
-      await this.#turnstile
-        .run(accountId, () => this.#settle(accountId))
-        .catch((error: unknown) => {
-          this.#deps.log.warn('tokens.settle-failed', { accountId, code: codeOf(error) });
-        });
-    }
+  settleAll(): Promise<void> {
+    return this.#doubts.settleAll();
   }
 
   async lend<T>(accountId: string, task: MytokenTask<T>, use: MytokenUse = 'may-replace'): Promise<T> {
@@ -81,14 +76,9 @@ export class MytokenKeeper {
 
   /** See TokenBroker.settled. */
   async settled(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && (this.#lent.size > 0 || this.#homeless.size > 0)) {
+    while (!signal.aborted && (this.#lent.size > 0 || !this.#homecoming.isEmpty())) {
       await Promise.allSettled([...this.#lent]);
-      for (const accountId of [...this.#homeless.keys()]) {
-        await this.#turnstile
-          .run(accountId, () => this.#storeHomeless(accountId))
-          // Tried again as often as it takes: what is in memory is the only living copy.
-          .catch(() => new Promise<void>((resolve) => this.#deps.clock.after(settleRetryMs, resolve)));
-      }
+      await this.#homecoming.storeAll();
     }
   }
 
@@ -96,9 +86,9 @@ export class MytokenKeeper {
   withStill<T>(accountId: string, task: (mytoken: Secret) => Promise<T>): Promise<T> {
     this.#deps.accounts.require(accountId);
     const held = this.#turnstile.run(accountId, async () => {
-      await this.#storeHomeless(accountId);
+      await this.#homecoming.store(accountId);
       await this.#beforeUse(accountId);
-      return task(await this.#currentMytoken(this.#deps.accounts.require(accountId)));
+      return task(await this.#stored.current(this.#deps.accounts.require(accountId)));
     });
     return this.#counted(held);
   }
@@ -107,7 +97,7 @@ export class MytokenKeeper {
   async resolveUncertain(accountId: string): Promise<'alive' | 'dead'> {
     return this.#turnstile.run(accountId, async () => {
       const record = this.#deps.accounts.require(accountId);
-      return this.#probe(record, await this.#currentMytoken(record));
+      return this.#doubts.probe(record, await this.#stored.current(record));
     });
   }
 
@@ -121,17 +111,17 @@ export class MytokenKeeper {
   }
 
   #needsTurn(record: AccountRecord): boolean {
-    return rotates(record.rotation) || this.#unsettled.has(record.id) || this.#homeless.has(record.id);
+    return rotates(record.rotation) || this.#doubts.has(record.id) || this.#homecoming.has(record.id);
   }
 
   async #lendNow<T>(accountId: string, task: MytokenTask<T>, use: MytokenUse): Promise<T> {
-    await this.#storeHomeless(accountId);
+    await this.#homecoming.store(accountId);
     await this.#beforeUse(accountId);
-    await this.#settle(accountId);
-    await this.#askAgain(accountId);
+    await this.#doubts.settle(accountId);
+    await this.#doubts.askAgain(accountId);
     const record = this.#deps.accounts.require(accountId);
-    this.#refuseUnusable(record);
-    const mytoken = await this.#currentMytoken(record);
+    this.#stored.refuseUnusable(record);
+    const mytoken = await this.#stored.current(record);
     const atRisk = rotates(record.rotation) && use === 'may-replace';
     if (atRisk) {
       await this.#deps.journal.begin({
@@ -161,14 +151,14 @@ export class MytokenKeeper {
       answer = await this.#send(record, mytoken, task, atRisk);
     } catch (error) {
       if (error instanceof RotatedAnswerError) {
-        await this.#bringHome(record.id, error.update);
+        await this.#homecoming.bring(record.id, error.update);
         await this.#closeEntry(record.id);
       } else await this.#afterFailure(record, error, atRisk);
       throw error;
     }
-    if (answer.update) await this.#bringHome(record.id, answer.update);
+    if (answer.update) await this.#homecoming.bring(record.id, answer.update);
     if (atRisk) await this.#closeEntry(record.id);
-    const now = this.#stillCurrent(record);
+    const now = this.#stored.stillCurrent(record);
     if (now && now.status !== 'ok') this.#deps.accounts.markStatus(record.id, 'ok', null);
     return answer.value;
   }
@@ -201,105 +191,14 @@ export class MytokenKeeper {
     log.warn('tokens.request-failed', { accountId: record.id, code, sent: fateOf(error) });
     if (atRisk) {
       if (fateOf(error) === 'maybe') {
-        await this.#answerLost(record);
+        await this.#doubts.answerLost(record);
         return;
       }
       await this.#closeEntry(record.id);
     }
-    if (!this.#stillCurrent(record)) return;
-    const problem = { code, atMs: clock.nowMs() };
-    if (meansLoginNeeded.has(code)) accounts.markStatus(record.id, 'login-needed', problem);
-    else if (meansUnreachable.has(code)) accounts.markStatus(record.id, 'unreachable', problem);
-  }
-
-  /** The mytoken may have been replaced by a string we never saw. */
-  async #answerLost(record: AccountRecord): Promise<void> {
-    if (!this.#stillCurrent(record)) return;
-    this.#deps.accounts.markStatus(record.id, 'uncertain', {
-      code: 'accounts/uncertain',
-      atMs: this.#deps.clock.nowMs(),
-    });
-    await this.#askAgain(record.id);
-  }
-
-  /** Introspection neither counts nor rotates, and refuses outdated strings: it tells whether ours still lives. */
-  async #probe(record: AccountRecord, mytoken: Secret): Promise<'alive' | 'dead'> {
-    const { accounts, client, clock } = this.#deps;
-    let alive: boolean;
-    try {
-      await client.introspect({ instanceUrl: record.instanceUrl, value: mytoken });
-      alive = true;
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === 'mytoken/insufficient-capabilities') alive = true;
-      else if (meansLoginNeeded.has(code)) alive = false;
-      else throw error;
-    }
-    if (alive) accounts.markStatus(record.id, 'ok', null);
-    else {
-      accounts.markStatus(record.id, 'login-needed', { code: 'accounts/uncertain', atMs: clock.nowMs() });
-    }
-    // What was found out has to be on disk before the entry that would make us ask again is gone.
-    accounts.flush();
-    await this.#closeEntry(record.id);
-    this.#unsettled.delete(record.id);
-    return alive ? 'alive' : 'dead';
-  }
-
-  /**
-   * An account left uncertain because nobody could be asked heals by itself as soon as somebody can. Not with auto_revoke:
-   * presenting an outdated string revokes the whole family, so only the user may decide that.
-   */
-  async #askAgain(accountId: string): Promise<void> {
-    const record = this.#deps.accounts.require(accountId);
-    if (record.status !== 'uncertain' || record.rotation?.auto_revoke === true) return;
-    await this.#probe(record, await this.#currentMytoken(record)).catch((error: unknown) => {
-      this.#deps.log.info('tokens.probe-failed', { accountId, code: codeOf(error) });
-    });
-  }
-
-  async #settle(accountId: string): Promise<void> {
-    const entry = this.#unsettled.get(accountId);
-    if (!entry) return;
-    const record = this.#deps.accounts.require(accountId);
-    const mytoken = await this.#currentMytoken(record);
-    if (fingerprint(mytoken) !== entry.fingerprint) {
-      // The replacement had been stored; only the entry's removal was missing.
-      await this.#closeEntry(accountId);
-      this.#unsettled.delete(accountId);
-      return;
-    }
-    this.#deps.log.warn('tokens.interrupted-request', { accountId, startedAtMs: entry.startedAtMs });
-    await this.#answerLost(record);
-    // Undecided accounts stay `uncertain` in their record and keep their journal entry for the next start.
-    this.#unsettled.delete(accountId);
-  }
-
-  async #bringHome(accountId: string, update: IssuedMytoken): Promise<void> {
-    this.#homeless.set(accountId, update);
-    try {
-      await this.#storeHomeless(accountId);
-    } catch (error) {
-      this.#retryStoring(accountId, 0);
-      throw error;
-    }
-  }
-
-  async #storeHomeless(accountId: string): Promise<void> {
-    const update = this.#homeless.get(accountId);
-    if (!update) return;
-    const record = this.#deps.accounts.get(accountId);
-    // A login in between put another mytoken in place: what came back belongs to the former one.
-    const belongs = record !== null && (update.momId === null || update.momId === record.momId);
-    if (belongs) await this.#deps.accounts.storeRotated(accountId, update);
-    await this.#closeEntry(accountId);
-    if (this.#homeless.get(accountId) === update) this.#homeless.delete(accountId);
-  }
-
-  /** The record as it is now, or null when the account went away or got another mytoken meanwhile. */
-  #stillCurrent(record: AccountRecord): AccountRecord | null {
-    const now = this.#deps.accounts.get(record.id);
-    return now?.momId === record.momId ? now : null;
+    if (!this.#stored.stillCurrent(record)) return;
+    const status = statusAfter(code);
+    if (status !== null) accounts.markStatus(record.id, status, { code, atMs: clock.nowMs() });
   }
 
   /** A left-over entry does no harm (the next start settles it), so failing to remove it fails nothing else. */
@@ -308,80 +207,4 @@ export class MytokenKeeper {
       this.#deps.log.warn('tokens.journal-not-closed', { accountId, code: codeOf(error) });
     });
   }
-
-  #retryStoring(accountId: string, attempt: number): void {
-    const delayMs = storeRetryMs[Math.min(attempt, storeRetryMs.length - 1)] ?? 30_000;
-    const retry = (): void => {
-      this.#turnstile
-        .run(accountId, () => this.#storeHomeless(accountId))
-        .catch(() => this.#retryStoring(accountId, attempt + 1));
-    };
-    this.#cancelRetry.get(accountId)?.();
-    this.#cancelRetry.set(accountId, this.#deps.clock.after(delayMs, retry));
-  }
-
-  #refuseUnusable(record: AccountRecord): void {
-    const { clock } = this.#deps;
-    const details = { accountId: record.id, account: record.shortname };
-    if (record.status === 'uncertain') {
-      throw new DomainError(
-        'accounts/uncertain',
-        'An earlier answer that may have replaced this mytoken was lost. Check the account in the app.',
-        { details },
-      );
-    }
-    if (record.status === 'login-needed') {
-      throw new DomainError('accounts/needs-login', 'This account needs a new login.', { details });
-    }
-    if (record.expiresAtMs !== null && record.expiresAtMs <= clock.nowMs()) {
-      throw new DomainError(
-        'accounts/needs-login',
-        'The mytoken of this account has expired; log in again.',
-        {
-          details: { ...details, expired: true },
-        },
-      );
-    }
-  }
-
-  async #currentMytoken(record: AccountRecord): Promise<Secret> {
-    this.#deps.refuseClosed?.();
-    const mytoken = await this.#deps.accounts.mytoken(record.id);
-    if (mytoken) return mytoken;
-    this.#deps.accounts.markStatus(record.id, 'login-needed', {
-      code: 'accounts/needs-login',
-      atMs: this.#deps.clock.nowMs(),
-    });
-    throw new DomainError('accounts/needs-login', 'No mytoken is stored for this account; log in again.', {
-      details: { accountId: record.id, account: record.shortname },
-    });
-  }
-}
-
-const meansLoginNeeded: ReadonlySet<string> = new Set([
-  'mytoken/token-unusable',
-  'mytoken/expired',
-  'mytoken/provider-session-ended',
-]);
-
-const meansUnreachable: ReadonlySet<string> = new Set([
-  'mytoken/unreachable',
-  'mytoken/timeout',
-  'mytoken/tls',
-  'mytoken/server-error',
-  'mytoken/bad-answer',
-]);
-
-function codeOf(error: unknown): string {
-  return error instanceof DomainError ? error.code : 'app/internal';
-}
-
-/** Whether the server may have acted on a failed request; what we cannot tell counts as maybe. */
-function fateOf(error: unknown): 'no' | 'maybe' | 'rejected' {
-  if (!(error instanceof DomainError)) return 'maybe';
-  const { sent } = error.details;
-  if (sent === 'no' || sent === 'rejected') return sent;
-  if (sent === 'maybe') return 'maybe';
-  // Errors of our own layers (account removed, vault locked) never reached the wire.
-  return error.code.startsWith('mytoken/') ? 'maybe' : 'no';
 }
