@@ -1,51 +1,26 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { askEncrypted } from '../support/agent-client.ts';
-import { launchApp, type RunningApp } from '../support/app-driver.ts';
 import { axeFindings } from '../support/axe-findings.ts';
-import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
-import { call, skipWelcome } from '../support/window-calls.ts';
+import { useDesk } from '../support/desk.ts';
+import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
-let sandbox: Sandbox;
-let session: PrivateSession;
-let app: RunningApp | null = null;
-
-test.beforeEach(async () => {
-  sandbox = await startSandbox();
-  session = await startPrivateSession({ keyring: 'unlocked' });
-});
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  await session.stop();
-  await sandbox.stop();
-});
-
-const socketPath = (): string => join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'agent.sock');
+const desk = useDesk();
 
 /** One account that serves access tokens unasked, with the socket on. */
 async function openServing(): Promise<{ window: Page; master: string }> {
-  app ??= await launchApp(session);
+  const app = await desk.launch();
   const { window } = app;
   await skipWelcome(window);
-  const token = await sandbox.control.issueMytoken({
-    user: 'alice',
-    name: 'Alpha',
+  const { id, value } = await importAccount(window, desk.sandbox, 'Alpha', {
     capabilities: ['AT', 'tokeninfo', 'create_mytoken', 'revoke_any_token'],
   });
-  const { accountId } = (await call(window, 'accounts:import', {
-    source: { kind: 'paste', text: token.value },
-    displayName: 'Alpha',
-    shortname: 'alpha',
-  })) as { accountId: string };
-  await call(window, 'settings:update', { policies: { [accountId]: 'allow' }, socket: { enabled: true } });
+  await call(window, 'settings:update', { policies: { [id]: 'allow' }, socket: { enabled: true } });
   await expect
-    .poll(() => askEncrypted(socketPath(), { request: 'check' }).catch(() => null))
+    .poll(() => askEncrypted(desk.socketPath, { request: 'check' }).catch(() => null))
     .toMatchObject({ status: 'success' });
-  return { window, master: token.value };
+  return { window, master: value };
 }
 
 const openPage = (window: Page): Promise<void> =>
@@ -58,12 +33,12 @@ test('what a program got is listed at once, searched, filtered, exported, and th
   await expect(window.getByText('Nothing has happened yet')).toBeVisible();
   expect(await axeFindings(window)).toEqual([]);
 
-  const answer = (await askEncrypted(socketPath(), {
+  const answer = (await askEncrypted(desk.socketPath, {
     ...{ request: 'access_token', account: 'alpha', scope: 'openid profile' },
   })) as { access_token: string };
   const got = window.getByRole('option', { name: /got an access token of Alpha.*account’s setting/ });
   await expect(got).toBeVisible();
-  await askEncrypted(socketPath(), { request: 'access_token', account: 'alpha', scope: 'openid profile' });
+  await askEncrypted(desk.socketPath, { request: 'access_token', account: 'alpha', scope: 'openid profile' });
   await expect(window.getByRole('option', { name: /2 times/ })).toBeVisible();
   await call(window, 'tokens:copy', { accountId: await accountId(window) });
   await expect(window.getByRole('option', { name: /An access token of Alpha was copied/ })).toBeVisible();
@@ -90,8 +65,8 @@ test('what a program got is listed at once, searched, filtered, exported, and th
     ['csv', 'As a table (CSV)'],
     ['json', 'As JSON'],
   ] as const) {
-    const path = join(session.dir, `log.${format}`);
-    await app?.electron.evaluate(({ dialog }, filePath) => {
+    const path = join(desk.session.dir, `log.${format}`);
+    await desk.app.electron.evaluate(({ dialog }, filePath) => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
     }, path);
     await window.getByRole('button', { name: 'Export' }).click();
@@ -101,15 +76,15 @@ test('what a program got is listed at once, searched, filtered, exported, and th
     ).toBeVisible();
     expect(statSync(path).mode & 0o777).toBe(0o600);
   }
-  const csv = readFileSync(join(session.dir, 'log.csv'), 'utf8').split('\r\n');
+  const csv = readFileSync(join(desk.session.dir, 'log.csv'), 'utf8').split('\r\n');
   expect(csv).toHaveLength(3);
   expect(csv[1]).toContain('"access-token","allowed","policy"');
-  const json = JSON.parse(readFileSync(join(session.dir, 'log.json'), 'utf8')) as unknown[];
+  const json = JSON.parse(readFileSync(join(desk.session.dir, 'log.json'), 'utf8')) as unknown[];
   expect(json).toMatchObject([{ summary: 'openid profile', count: 2, accountName: 'Alpha' }]);
 
-  await app?.electron.evaluate(({ app: electronApp }) => electronApp.quit()).catch(() => undefined);
-  await app?.kill().catch(() => undefined);
-  app = await launchApp(session);
+  await desk.app.electron.evaluate(({ app: electronApp }) => electronApp.quit()).catch(() => undefined);
+  await desk.app.kill().catch(() => undefined);
+  const app = await desk.launch();
   await openPage(app.window);
   await expect(app.window.getByRole('option')).toHaveCount(2);
   const file = await app.electron.evaluate(({ app: electronApp }) => electronApp.getPath('userData'));
@@ -127,7 +102,7 @@ test('a mytoken that was given out is revoked from its entry, and is dead at the
       ...{ name: 'night job', capabilities: ['AT'], restrictions: [], rotation: null, responseType: 'token' },
     },
   })) as { momId: string };
-  const isAlive = (): boolean => sandbox.control.tokens().some(({ momId }) => momId === issued.momId);
+  const isAlive = (): boolean => desk.sandbox.control.tokens().some(({ momId }) => momId === issued.momId);
   expect(isAlive()).toBe(true);
 
   await openPage(window);
@@ -145,9 +120,9 @@ test('looks right in both themes, in German and where there is little room', asy
   test.setTimeout(180_000);
   const { window } = await openServing();
   for (const scope of ['openid', 'profile', 'email']) {
-    await askEncrypted(socketPath(), { request: 'access_token', account: 'alpha', scope });
+    await askEncrypted(desk.socketPath, { request: 'access_token', account: 'alpha', scope });
   }
-  await askEncrypted(socketPath(), { request: 'access_token', account: 'nobody' });
+  await askEncrypted(desk.socketPath, { request: 'access_token', account: 'nobody' });
   await call(window, 'tokens:copy', { accountId: await accountId(window) });
   await openPage(window);
   await window.getByRole('option').nth(1).click();
@@ -159,7 +134,9 @@ test('looks right in both themes, in German and where there is little room', asy
     expect(await axeFindings(window)).toEqual([]);
     await window.screenshot({ path: test.info().outputPath(`activity-${theme}.png`) });
   }
-  await app?.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(400, 760));
+  await desk.app.electron.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.setSize(400, 760),
+  );
   await expect.poll(() => window.evaluate(() => globalThis.innerWidth)).toBeLessThan(600);
   await window.screenshot({ path: test.info().outputPath('activity-narrow.png') });
   await window.getByRole('option').first().scrollIntoViewIfNeeded({ timeout: 5_000 });

@@ -3,73 +3,46 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, type Page, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { askEncrypted } from '../support/agent-client.ts';
-import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import type { RunningApp } from '../support/app-driver.ts';
 import { answer, noQuestion, question, shownQuestion } from '../support/approval-page.ts';
 import { axeFindings } from '../support/axe-findings.ts';
-import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
-import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
-import { call, skipWelcome } from '../support/window-calls.ts';
+import { useDesk } from '../support/desk.ts';
+import type { DesktopBus } from '../support/desktop-bus.ts';
+import { userinfo } from '../support/userinfo.ts';
+import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
 const run = promisify(execFile);
 
-let sandbox: Sandbox;
-let session: PrivateSession;
+const desk = useDesk();
 let desktop: DesktopBus;
-let app: RunningApp | null = null;
 
 test.beforeEach(async () => {
-  sandbox = await startSandbox();
-  session = await startPrivateSession({ keyring: 'unlocked' });
-  desktop = await startDesktopBus({ busAddress: session.env['DBUS_SESSION_BUS_ADDRESS'] ?? '' });
+  desktop = await desk.startBus();
 });
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  desktop.stop();
-  await session.stop();
-  await sandbox.stop();
-});
-
-const socketPath = (): string => join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'agent.sock');
 
 /** One account that may make mytokens, and the socket switched on in the window. */
 async function openAgent(): Promise<RunningApp> {
-  app = await launchApp(session);
+  const app = await desk.launch();
   const { window } = app;
   await skipWelcome(window);
-  const token = await sandbox.control.issueMytoken({
-    user: 'alice',
-    name: 'Alpha',
+  await importAccount(window, desk.sandbox, 'Alpha', {
     capabilities: ['AT', 'tokeninfo', 'create_mytoken'],
-  });
-  await call(window, 'accounts:import', {
-    source: { kind: 'paste', text: token.value },
-    displayName: 'Alpha',
-    shortname: 'alpha',
   });
   await window.getByRole('button', { name: 'Programs', exact: true }).click();
   await window.getByLabel('Answer programs of oidc-agent').click();
   await expect(window.getByRole('textbox', { name: 'Line for the shell' })).toHaveValue(
-    `export OIDC_SOCK='${socketPath()}'`,
+    `export OIDC_SOCK='${desk.socketPath}'`,
   );
   return app;
 }
 
 /** A job of the user's: a script that asks with Debian's own oidc-token. */
 function job(...args: string[]): Promise<{ stdout: string; stderr: string }> {
-  const script = join(session.dir, 'night-job.sh');
+  const script = join(desk.session.dir, 'night-job.sh');
   writeFileSync(script, '#!/bin/sh\nexec_token() { oidc-token "$@"; }\nexec_token "$@"\nexit $?\n');
   chmodSync(script, 0o755);
-  return run(script, args, { env: { ...session.env, OIDC_SOCK: socketPath() }, timeout: 60_000 });
-}
-
-async function userinfoStatus(accessToken: string): Promise<number> {
-  const discovery = await fetch(`${sandbox.providers[0]?.issuer ?? ''}/.well-known/openid-configuration`);
-  const { userinfo_endpoint: endpoint } = (await discovery.json()) as { userinfo_endpoint: string };
-  return (await fetch(endpoint, { headers: { Authorization: `Bearer ${accessToken}` } })).status;
+  return run(script, args, { env: { ...desk.session.env, OIDC_SOCK: desk.socketPath }, timeout: 60_000 });
 }
 
 test('oidc-token works unchanged: the user is asked once, told who asks, and asked no more for a while', async () => {
@@ -88,10 +61,10 @@ test('oidc-token works unchanged: the user is asked once, told who asks, and ask
   await page.getByRole('checkbox', { name: 'Remember my answer' }).check();
   await answer(page, 'Allow'); // waits until it is armed
   const { stdout } = (await asked) as { stdout: string };
-  expect(await userinfoStatus(stdout.trim())).toBe(200);
+  expect(await userinfo(desk.sandbox, stdout.trim())).toMatchObject({ status: 200 });
 
   const again = await job('alpha');
-  expect(await userinfoStatus(again.stdout.trim())).toBe(200);
+  expect(await userinfo(desk.sandbox, again.stdout.trim())).toMatchObject({ status: 200 });
   await running.window.getByRole('tab', { name: 'What they may do' }).click();
   await running.window.getByRole('button', { name: 'Forget: night-job.sh' }).click();
   const third = await question(running, () => job('alpha'));
@@ -110,7 +83,7 @@ test('a mytoken is always asked for; the user gives less, and that is what the p
     },
   });
   // The policy lets access tokens through without a question…
-  expect(await askEncrypted(socketPath(), { request: 'access_token', account: 'alpha' })).toHaveProperty(
+  expect(await askEncrypted(desk.socketPath, { request: 'access_token', account: 'alpha' })).toHaveProperty(
     'access_token',
   );
   // …and a mytoken never.
@@ -120,7 +93,7 @@ test('a mytoken is always asked for; the user gives less, and that is what the p
     mytoken_profile: { capabilities: ['AT', 'tokeninfo', 'settings'], restrictions: [{ exp: '+7d' }] },
     application_hint: 'cluster login',
   };
-  const { page, asked } = await question(running, () => askEncrypted(socketPath(), request));
+  const { page, asked } = await question(running, () => askEncrypted(desk.socketPath, request));
   await expect(page.getByRole('heading', { level: 1 })).toContainText('wants a mytoken');
   await expect(page.getByText(/For 7 days\./)).toBeVisible();
   await page.getByRole('button', { name: 'Give less…' }).click();
@@ -135,7 +108,7 @@ test('a mytoken is always asked for; the user gives less, and that is what the p
   expect(clause?.exp).toBeLessThan(Date.now() / 1000 + 2 * 86_400);
 
   const denied = await question(running, () =>
-    askEncrypted(socketPath(), { ...request, mytoken_profile: 'web-default' }),
+    askEncrypted(desk.socketPath, { ...request, mytoken_profile: 'web-default' }),
   );
   await answer(denied.page, 'Deny');
   expect(await denied.asked).toMatchObject({ error: 'operation forbidden' });
@@ -144,7 +117,7 @@ test('a mytoken is always asked for; the user gives less, and that is what the p
 test('a program that goes takes its question along, and closing the window is no', async () => {
   const running = await openAgent();
   const child = spawn('oidc-token', ['alpha'], {
-    env: { ...session.env, OIDC_SOCK: socketPath() },
+    env: { ...desk.session.env, OIDC_SOCK: desk.socketPath },
     stdio: 'ignore',
   });
   await shownQuestion(running);
@@ -163,7 +136,7 @@ test('a program that goes takes its question along, and closing the window is no
 test('quitting with questions waiting ends the app and tells the programs', async () => {
   const running = await openAgent();
   const ask = (scope: string): Promise<unknown> =>
-    askEncrypted(socketPath(), { request: 'access_token', account: 'alpha', scope });
+    askEncrypted(desk.socketPath, { request: 'access_token', account: 'alpha', scope });
   const { asked } = await question(running, () => ask('openid'));
   const others = [ask('email'), ask('profile')];
   for (const other of others) other.catch(() => undefined);
@@ -171,14 +144,13 @@ test('quitting with questions waiting ends the app and tells the programs', asyn
   const ended = new Promise<void>((resolve) => running.electron.process().once('exit', () => resolve()));
   await running.electron.evaluate(({ app: electron }) => electron.quit());
   await ended;
-  app = null;
   for (const one of [asked, ...others])
     expect(await one).toMatchObject({ error: 'Mytoken Desktop is quitting.' });
 });
 
 test('an account’s own limits are shown when a program asks for none', async () => {
   const running = await openAgent();
-  const token = await sandbox.control.issueMytoken({
+  const token = await desk.sandbox.control.issueMytoken({
     user: 'alice',
     capabilities: ['AT', 'create_mytoken'],
     restrictions: [{ exp: Math.floor(Date.now() / 1000) + 86_400 }],
@@ -189,7 +161,7 @@ test('an account’s own limits are shown when a program asks for none', async (
     shortname: 'beta',
   });
   const request = { request: 'mytoken', account: 'beta', mytoken_profile: { capabilities: ['AT'] } };
-  const { page, asked } = await question(running, () => askEncrypted(socketPath(), request));
+  const { page, asked } = await question(running, () => askEncrypted(desk.socketPath, request));
   await expect(page.getByText(/With the limits of your account\. Until/)).toBeVisible();
   await expect(page.getByText('Without any limit')).toHaveCount(0);
   await answer(page, 'Allow');
@@ -199,24 +171,24 @@ test('an account’s own limits are shown when a program asks for none', async (
 test('oidc-add lists, pauses and locks; the window undoes it', async () => {
   const running = await openAgent();
   const { window } = running;
-  const env = { ...session.env, OIDC_SOCK: socketPath() };
+  const env = { ...desk.session.env, OIDC_SOCK: desk.socketPath };
   expect((await run('oidc-add', ['-a'], { env })).stdout).toContain('alpha');
-  expect(await askEncrypted(socketPath(), { request: 'lock', password: 'p' })).toMatchObject({
+  expect(await askEncrypted(desk.socketPath, { request: 'lock', password: 'p' })).toMatchObject({
     info: 'Agent locked',
   });
-  expect(await askEncrypted(socketPath(), { request: 'loaded_accounts' })).toMatchObject({
+  expect(await askEncrypted(desk.socketPath, { request: 'loaded_accounts' })).toMatchObject({
     error: 'Agent locked',
   });
-  expect(await askEncrypted(socketPath(), { request: 'unlock', password: 'q' })).toMatchObject({
+  expect(await askEncrypted(desk.socketPath, { request: 'unlock', password: 'q' })).toMatchObject({
     error: 'wrong password',
   });
   await window.getByRole('button', { name: 'Unlock' }).click();
   await expect(window.getByRole('button', { name: 'Unlock' })).toHaveCount(0);
-  expect(await askEncrypted(socketPath(), { request: 'unlock', password: 'p' })).toMatchObject({
+  expect(await askEncrypted(desk.socketPath, { request: 'unlock', password: 'p' })).toMatchObject({
     error: 'Agent not locked',
   });
-  expect(await askEncrypted(socketPath(), { request: 'remove_all' })).toMatchObject({ status: 'success' });
-  expect(await askEncrypted(socketPath(), { request: 'access_token', account: 'alpha' })).toMatchObject({
+  expect(await askEncrypted(desk.socketPath, { request: 'remove_all' })).toMatchObject({ status: 'success' });
+  expect(await askEncrypted(desk.socketPath, { request: 'access_token', account: 'alpha' })).toMatchObject({
     error: 'operation forbidden',
   });
   await window.getByRole('tab', { name: 'What they may do' }).click();
@@ -234,20 +206,20 @@ for (const theme of ['light', 'dark'] as const) {
       if (found.length > 0) problems[screen] = found;
       await page.screenshot({
         path: join(
-          process.env['MYTOKEN_DESKTOP_RESULTS'] ?? session.dir,
+          process.env['MYTOKEN_DESKTOP_RESULTS'] ?? desk.session.dir,
           `approval-${screen.replaceAll(' ', '-')}-${theme}.png`,
         ),
       });
     };
     const { page, asked } = await question(running, () =>
-      askEncrypted(socketPath(), { request: 'access_token', account: 'alpha' }),
+      askEncrypted(desk.socketPath, { request: 'access_token', account: 'alpha' }),
     );
     await page.getByRole('button', { name: 'Details' }).click();
     await look(page, 'access token');
     await answer(page, 'Deny');
     await asked;
     const mytoken = await question(running, () =>
-      askEncrypted(socketPath(), { request: 'mytoken', account: 'alpha' }),
+      askEncrypted(desk.socketPath, { request: 'mytoken', account: 'alpha' }),
     );
     await look(mytoken.page, 'mytoken');
     await mytoken.page.getByRole('button', { name: 'Give less…' }).click();

@@ -3,39 +3,21 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, type Page, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { launchApp, type RunningApp } from '../support/app-driver.ts';
 import { axeFindings } from '../support/axe-findings.ts';
-import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
-import { call, skipWelcome } from '../support/window-calls.ts';
+import { useDesk } from '../support/desk.ts';
+import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
 const run = promisify(execFile);
 const day = 86_400;
 
-let sandbox: Sandbox;
-let session: PrivateSession;
-let app: RunningApp | null = null;
-
-test.beforeEach(async () => {
-  sandbox = await startSandbox();
-  session = await startPrivateSession({ keyring: 'unlocked' });
-});
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  await session.stop();
-  await sandbox.stop();
-});
+const desk = useDesk();
 
 /** The app with one account whose mytoken is limited in each way there is, on the page that composes from it. */
 async function openCompose(): Promise<Page> {
-  app = await launchApp(session);
+  const app = await desk.launch();
   const { window } = app;
   await skipWelcome(window);
-  const token = await sandbox.control.issueMytoken({
-    user: 'alice',
-    name: 'Alpha',
+  await importAccount(window, desk.sandbox, 'Alpha', {
     capabilities: ['AT', 'tokeninfo', 'create_mytoken', 'read@settings'],
     restrictions: [
       {
@@ -50,11 +32,6 @@ async function openCompose(): Promise<Page> {
         usages_other: 50,
       },
     ],
-  });
-  await call(window, 'accounts:import', {
-    source: { kind: 'paste', text: token.value },
-    displayName: 'Alpha',
-    shortname: 'alpha',
   });
   await window.getByRole('button', { name: 'Alpha', exact: true }).click();
   await window.getByRole('button', { name: 'New mytoken from this…' }).click();
@@ -83,7 +60,7 @@ async function typeJson(window: Page, request: unknown): Promise<void> {
 const create = (window: Page) => window.getByRole('button', { name: 'Create mytoken' });
 
 async function clipboardText(): Promise<string> {
-  return app ? app.electron.evaluate(({ clipboard }) => clipboard.readText()) : '';
+  return desk.app.electron.evaluate(({ clipboard }) => clipboard.readText());
 }
 
 /** What a person does with the result: the copied line and the shown line, in a shell of their own. */
@@ -92,7 +69,7 @@ async function redeemInShell(window: Page): Promise<string> {
   await expect(window.getByRole('alert').getByText('Copied.', { exact: true })).toBeVisible();
   const setIt = await clipboardText();
   const useIt = await window.getByRole('textbox', { name: 'With curl' }).inputValue();
-  const { stdout } = await run('sh', ['-c', `${setIt}\n${useIt}`], { env: session.env });
+  const { stdout } = await run('sh', ['-c', `${setIt}\n${useIt}`], { env: desk.session.env });
   return stdout.trim();
 }
 
@@ -149,7 +126,7 @@ test('each limit of the parent holds: what is within is granted, what is wider i
   await create(window).click();
   await expect(window.getByRole('heading', { level: 1 })).toHaveText('Your new mytoken');
   await expect(window.getByText('Granted as asked.')).toBeVisible();
-  const child = sandbox.control.tokens().find(({ name }) => name === 'within');
+  const child = desk.sandbox.control.tokens().find(({ name }) => name === 'within');
   expect(child?.capabilities).toEqual(['AT']);
 });
 
@@ -186,8 +163,8 @@ test('a result is shown once, saved for its owner alone, can be revoked, and is 
   await expect(window.getByRole('textbox', { name: 'New mytoken' })).toHaveCount(0);
   await expect(window.getByRole('button', { name: 'Show it once' })).toHaveCount(0);
 
-  const path = join(session.dir, 'my token.txt');
-  await app?.electron.evaluate(({ dialog }, filePath) => {
+  const path = join(desk.session.dir, 'my token.txt');
+  await desk.app.electron.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, path);
   await window.getByRole('button', { name: 'Save to a file…' }).click();
@@ -196,10 +173,10 @@ test('a result is shown once, saved for its owner alone, can be revoked, and is 
   const { stdout } = await run('head', ['-1', path]);
   expect(stdout.trim()).toBe(value);
 
-  const before = sandbox.control.tokens().length;
+  const before = desk.sandbox.control.tokens().length;
   await window.getByRole('button', { name: 'Revoke it' }).click();
   await expect(window.getByRole('alert').getByText('It was revoked.')).toBeVisible();
-  expect(sandbox.control.tokens()).toHaveLength(before - 1);
+  expect(desk.sandbox.control.tokens()).toHaveLength(before - 1);
   await window.getByRole('button', { name: 'Done' }).click();
   await expect(window.getByRole('heading', { level: 1 })).toHaveText('Alpha');
 });
@@ -345,7 +322,7 @@ test('a mytoken is composed with the keyboard alone', async () => {
   await tabTo('Create mytoken');
   await window.keyboard.press('Enter');
   await expect(window.getByRole('heading', { level: 1 })).toHaveText('Your new mytoken');
-  expect(sandbox.control.tokens().some(({ name }) => name === 'by keys')).toBe(true);
+  expect(desk.sandbox.control.tokens().some(({ name }) => name === 'by keys')).toBe(true);
 });
 
 for (const theme of ['light', 'dark'] as const) {

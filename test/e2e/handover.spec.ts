@@ -7,6 +7,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { launchApp, type RunningApp } from '../support/app-driver.ts';
 import { axeFindings } from '../support/axe-findings.ts';
 import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
+import { userinfo } from '../support/userinfo.ts';
 import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
 const run = promisify(execFile);
@@ -44,12 +45,6 @@ async function openHandover(window: Page): Promise<void> {
   await window.getByRole('group', { name: 'Access token in a file' }).waitFor();
 }
 
-async function status(accessToken: string): Promise<number> {
-  const answer = await fetch(`${sandbox.providers[0]?.issuer ?? ''}/.well-known/openid-configuration`);
-  const { userinfo_endpoint: endpoint } = (await answer.json()) as { userinfo_endpoint: string };
-  return (await fetch(endpoint, { headers: { Authorization: `Bearer ${accessToken}` } })).status;
-}
-
 test('the token file stays fresh through three lifetimes and is gone after quitting', async () => {
   const window = await start({ accessTokenSeconds: 8 });
   await openHandover(window);
@@ -67,7 +62,7 @@ test('the token file stays fresh through three lifetimes and is gone after quitt
     const token = inFile();
     expect(token).not.toBeNull();
     seen.add(token ?? '');
-    expect(await status(token ?? '')).toBe(200);
+    expect(await userinfo(sandbox, token ?? '')).toMatchObject({ status: 200 });
     await window.waitForTimeout(1_000);
   }
   expect(seen.size).toBeGreaterThanOrEqual(4);

@@ -3,42 +3,27 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { electronArgs, type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
+import { electronArgs } from '../support/desktop-session.ts';
 import { askEncrypted } from '../support/agent-client.ts';
-import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import type { RunningApp } from '../support/app-driver.ts';
 import { answer, shownQuestion } from '../support/approval-page.ts';
-import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
+import { useDesk } from '../support/desk.ts';
 import { askForToken, ended, makeServingProfile } from '../support/serving-profile.ts';
 import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 
-let sandbox: Sandbox;
-let session: PrivateSession;
-let desktop: DesktopBus | null = null;
-let app: RunningApp | null = null;
-
-test.beforeEach(async () => {
-  sandbox = await startSandbox();
-  session = await startPrivateSession({ keyring: 'unlocked' });
-});
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  desktop?.stop();
-  desktop = null;
-  await session.stop();
-  await sandbox.stop();
-});
+const desk = useDesk();
 
 /** The app's program once more, as a second click on its icon starts it; resolves when that has ended. */
 async function startAgain(...flags: string[]): Promise<void> {
   const electron = join(process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? '', 'electron');
   const noSandbox = process.env['MYTOKEN_DESKTOP_CHROMIUM_SANDBOX'] === '0' ? ['--no-sandbox'] : [];
-  await run(electron, [...noSandbox, ...electronArgs(root, ...flags)], { env: session.env, timeout: 30_000 });
+  await run(electron, [...noSandbox, ...electronArgs(root, ...flags)], {
+    env: desk.session.env,
+    timeout: 30_000,
+  });
 }
 
 function clipboardText(running: RunningApp): Promise<string> {
@@ -50,37 +35,37 @@ function windowCount(running: RunningApp): Promise<number> {
 }
 
 test('a copied token leaves the clipboard after its time, and not when something else was copied', async () => {
-  app = await launchApp(session);
+  const app = await desk.launch();
   const { window, electron } = app;
   await skipWelcome(window);
-  await importAccount(window, sandbox, 'Alpha');
+  await importAccount(window, desk.sandbox, 'Alpha');
   await call(window, 'settings:update', { clipboardClearSeconds: 10 });
   const copy = window.getByRole('button', { name: 'Copy access token' });
 
   await copy.click();
-  await expect.poll(() => clipboardText(app as RunningApp)).toMatch(/^eyJ/);
-  await expect.poll(() => clipboardText(app as RunningApp), { timeout: 20_000 }).toBe('');
+  await expect.poll(() => clipboardText(app)).toMatch(/^eyJ/);
+  await expect.poll(() => clipboardText(app), { timeout: 20_000 }).toBe('');
 
   await copy.click();
-  await expect.poll(() => clipboardText(app as RunningApp)).toMatch(/^eyJ/);
+  await expect.poll(() => clipboardText(app)).toMatch(/^eyJ/);
   await electron.evaluate(({ clipboard }) => clipboard.writeText('a shopping list'));
   await window.waitForTimeout(12_000); // longer than the token would have stayed
   expect(await clipboardText(app)).toBe('a shopping list');
 });
 
 test('with a tray the closed window waits there; a second start brings it back, --quit ends it', async () => {
-  desktop = await startDesktopBus({ busAddress: session.env['DBUS_SESSION_BUS_ADDRESS'] ?? '' });
-  app = await launchApp(session);
+  const desktop = await desk.startBus();
+  const app = await desk.launch();
   await skipWelcome(app.window);
   const tray = await desktop.tray();
   await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
-  await expect.poll(() => windowCount(app as RunningApp)).toBe(0);
+  await expect.poll(() => windowCount(app)).toBe(0);
 
   const again = app.electron.waitForEvent('window');
   await startAgain();
   await (await again).getByRole('heading', { level: 1 }).waitFor();
   await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
-  await expect.poll(() => windowCount(app as RunningApp)).toBe(0);
+  await expect.poll(() => windowCount(app)).toBe(0);
 
   const fromTray = app.electron.waitForEvent('window');
   await tray.click('Open Mytoken Desktop');
@@ -89,17 +74,16 @@ test('with a tray the closed window waits there; a second start brings it back, 
   const end = ended(app);
   await startAgain('--quit');
   await end;
-  app = null;
 });
 
 test('without a tray the closed window ends the app, unless it serves programs: then it stays in the taskbar', async () => {
-  app = await launchApp(session);
+  const app = await desk.launch();
   await skipWelcome(app.window);
   await expect(app.window.getByText('This desktop shows no tray icons.', { exact: false })).toBeVisible();
   await call(app.window, 'settings:update', {
     endpoint: { enabled: true, port: 0, allowLocalhostName: false },
   });
-  const announced = join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'endpoint.json');
+  const announced = join(desk.session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'endpoint.json');
   await expect.poll(() => existsSync(announced)).toBe(true);
   await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
   await app.window.waitForTimeout(500);
@@ -114,54 +98,54 @@ test('without a tray the closed window ends the app, unless it serves programs: 
     .evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
     .catch(() => undefined); // it may be gone before it can answer
   await end;
-  app = null;
 });
 
 test('locked keyring: programs are told to come back, nothing is lost, and unlocking it is enough', async () => {
   test.setTimeout(90_000);
-  const key = await makeServingProfile(session, sandbox);
-  await session.lockKeyring();
-  app = await launchApp(session);
+  const key = await makeServingProfile(desk.session, desk.sandbox);
+  await desk.session.lockKeyring();
+  const app = await desk.launch();
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');
-  const refused = await askForToken(session, key);
+  const refused = await askForToken(desk.session, key);
   expect(refused.status).toBe(503);
   expect(refused.headers.get('retry-after')).not.toBeNull();
   expect(await refused.json()).toMatchObject({ code: 'vault/locked', retryable: true });
 
   // What somebody has to be asked about waits until there is something to give.
-  const socket = join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'agent.sock');
+  const socket = desk.socketPath;
   const asked = askEncrypted(socket, { request: 'access_token', account: 'alpha' });
   const early = await Promise.race([asked, app.window.waitForTimeout(1_000)]);
   expect(early).toBeUndefined();
 
   await app.window.getByRole('button', { name: 'Try again' }).click(); // a dismissed prompt spoils nothing
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');
-  await session.unlockKeyring();
+  await desk.session.unlockKeyring();
   // Nobody has to say so: the app looks again by itself.
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('Accounts', { timeout: 20_000 });
-  expect((await askForToken(session, key)).status).toBe(200);
+  expect((await askForToken(desk.session, key)).status).toBe(200);
   await answer(await shownQuestion(app), 'Deny');
   expect(await asked).toMatchObject({ error: 'operation forbidden' });
 });
 
 test('another key store than before is named, nothing is overwritten, and going back is enough', async () => {
   test.setTimeout(90_000);
-  const key = await makeServingProfile(session, sandbox);
-  app = await launchApp(session, { args: ['--password-store=basic'] });
+  const key = await makeServingProfile(desk.session, desk.sandbox);
+  let app = await desk.launch({ args: ['--password-store=basic'] });
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('Another keyring than before');
-  expect((await askForToken(session, key)).status).toBe(503);
+  expect((await askForToken(desk.session, key)).status).toBe(503);
   await app.kill();
 
-  app = await launchApp(session);
+  app = await desk.launch();
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('Accounts');
-  expect((await askForToken(session, key)).status).toBe(200);
+  expect((await askForToken(desk.session, key)).status).toBe(200);
 });
 
 test('a long list of accounts opens, filters and scrolls with few rows in the page', async () => {
-  app = await launchApp(session);
+  const app = await desk.launch();
   const { window } = app;
   await skipWelcome(window);
-  for (let number = 0; number < 60; number += 1) await importAccount(window, sandbox, `Account-${number}`);
+  for (let number = 0; number < 60; number += 1)
+    await importAccount(window, desk.sandbox, `Account-${number}`);
   await window.getByRole('button', { name: 'Account-0', exact: true }).waitFor();
   const rows = window.getByRole('button', { name: /^Copy access token/ });
   expect(await rows.count()).toBeLessThan(40);

@@ -3,48 +3,26 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, type Page, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import type { RunningApp } from '../support/app-driver.ts';
 import { answer, question } from '../support/approval-page.ts';
 import { axeFindings } from '../support/axe-findings.ts';
-import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
-import { call, skipWelcome } from '../support/window-calls.ts';
+import { useDesk } from '../support/desk.ts';
+import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
 const run = promisify(execFile);
 
-let sandbox: Sandbox;
-let session: PrivateSession;
-let app: RunningApp | null = null;
+const desk = useDesk();
 
-test.beforeEach(async () => {
-  sandbox = await startSandbox();
-  session = await startPrivateSession({ keyring: 'unlocked' });
-});
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  await session.stop();
-  await sandbox.stop();
-});
-
-const runtime = (): string => join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop');
+const runtime = (): string => join(desk.session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop');
 const socketPath = (): string => join(runtime(), 'http.sock');
 
 /** One account that may make mytokens, and the programs page open. */
 async function openPrograms(): Promise<RunningApp> {
-  app = await launchApp(session);
+  const app = await desk.launch();
   const { window } = app;
   await skipWelcome(window);
-  const token = await sandbox.control.issueMytoken({
-    user: 'alice',
-    name: 'Alpha',
+  await importAccount(window, desk.sandbox, 'Alpha', {
     capabilities: ['AT', 'tokeninfo', 'create_mytoken'],
-  });
-  await call(window, 'accounts:import', {
-    source: { kind: 'paste', text: token.value },
-    displayName: 'Alpha',
-    shortname: 'alpha',
   });
   await window.getByRole('button', { name: 'Programs', exact: true }).click();
   return app;
@@ -141,12 +119,12 @@ test('without a key on the socket: the user is asked once who may, by curl as it
   await expect(window.getByRole('textbox', { name: 'Try it in a terminal' })).toHaveValue(/--unix-socket/);
   await look(window, 'socket');
 
-  const script = join(session.dir, 'night-job.sh');
+  const script = join(desk.session.dir, 'night-job.sh');
   const line = `curl -sS --unix-socket '${socketPath()}' -H 'Content-Type: application/json' -d '{}' http://mytoken-desktop/v1/access-token`;
   writeFileSync(script, `#!/bin/sh\n${line}\nexit $?\n`);
   chmodSync(script, 0o755);
   const job = async (): Promise<string> =>
-    (await run(script, [], { env: session.env, timeout: 60_000 })).stdout;
+    (await run(script, [], { env: desk.session.env, timeout: 60_000 })).stdout;
 
   const { page, asked } = await question(running, job);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('night-job.sh wants an access token');

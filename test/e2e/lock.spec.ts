@@ -2,38 +2,25 @@ import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import type { RunningApp } from '../support/app-driver.ts';
 import { answer, shownQuestion } from '../support/approval-page.ts';
 import { axeFindings } from '../support/axe-findings.ts';
-import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
-import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
-import { ask, call, skipWelcome } from '../support/window-calls.ts';
+import { useDesk } from '../support/desk.ts';
+import type { DesktopBus } from '../support/desktop-bus.ts';
+import { ask, call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
 const run = promisify(execFile);
 
-let sandbox: Sandbox;
-let session: PrivateSession;
+const desk = useDesk();
 let desktop: DesktopBus;
-let app: RunningApp | null = null;
 
 test.beforeEach(async () => {
-  sandbox = await startSandbox();
-  session = await startPrivateSession({ keyring: 'unlocked' });
-  desktop = await startDesktopBus({ busAddress: session.env['DBUS_SESSION_BUS_ADDRESS'] ?? '' });
-});
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  desktop.stop();
-  await session.stop();
-  await sandbox.stop();
+  desktop = await desk.startBus();
 });
 
 const environment = (): NodeJS.ProcessEnv => ({
-  ...session.env,
-  OIDC_SOCK: join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'agent.sock'),
+  ...desk.session.env,
+  OIDC_SOCK: desk.socketPath,
 });
 
 function oidcToken(): Promise<{ stdout: string; stderr: string }> {
@@ -65,17 +52,13 @@ async function oidcAdd(option: '-x' | '-X', password: string): Promise<string> {
 }
 
 async function openAgent(): Promise<{ readonly running: RunningApp; readonly accountId: string }> {
-  const running = await launchApp(session);
-  app = running;
+  const running = await desk.launch();
   await skipWelcome(running.window);
-  const token = await sandbox.control.issueMytoken({ capabilities: ['AT', 'tokeninfo'] });
-  const imported = await call(running.window, 'accounts:import', {
-    source: { kind: 'paste', text: token.value },
-    displayName: 'Alpha',
-    shortname: 'alpha',
+  const { id } = await importAccount(running.window, desk.sandbox, 'Alpha', {
+    capabilities: ['AT', 'tokeninfo'],
   });
   await call(running.window, 'settings:update', { socket: { enabled: true } });
-  return { running, accountId: (imported as { accountId: string }).accountId };
+  return { running, accountId: id };
 }
 
 test('locked from the tray: scripts are refused, questions wait, and the approval window unlocks', async () => {

@@ -1,34 +1,19 @@
 import { expect, type Page, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { launchApp, nextOpenedUrl, type RunningApp } from '../support/app-driver.ts';
-import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
+import { nextOpenedUrl } from '../support/app-driver.ts';
+import { useDesk } from '../support/desk.ts';
 import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
-let sandbox: Sandbox;
-let session: PrivateSession;
-let app: RunningApp | null = null;
-
-test.beforeEach(async () => {
-  sandbox = await startSandbox({ codeSeconds: 60, pollingIntervalSeconds: 1 });
-  session = await startPrivateSession({ keyring: 'unlocked' });
-});
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  await session.stop();
-  await sandbox.stop();
-});
+const desk = useDesk({ codeSeconds: 60, pollingIntervalSeconds: 1 });
 
 async function startLogin(window: Page): Promise<string> {
   await window.getByRole('button', { name: 'Continue in the browser' }).click();
   await window.getByText('Look at your browser').waitFor();
-  return nextOpenedUrl(session);
+  return nextOpenedUrl(desk.session);
 }
 
 test('a login that is declined, cancelled, too late or refused at the provider says which, and the next one works', async () => {
   test.setTimeout(120_000);
-  app = await launchApp(session, { args: [`--prefill-instance=${sandbox.mytokenUrl}`] });
+  const app = await desk.launch({ args: [`--prefill-instance=${desk.sandbox.mytokenUrl}`] });
   const { window } = app;
   await window.getByRole('radio').first().check();
   const again = async (): Promise<void> => {
@@ -37,30 +22,30 @@ test('a login that is declined, cancelled, too late or refused at the provider s
   };
 
   const declined = await startLogin(window);
-  await sandbox.control.completeLogin(declined, { user: 'alice', approve: false });
+  await desk.sandbox.control.completeLogin(declined, { user: 'alice', approve: false });
   await expect(window.getByText('The login was declined in the browser.')).toBeVisible({ timeout: 20_000 });
 
   await again();
-  await nextOpenedUrl(session);
+  await nextOpenedUrl(desk.session);
   await window.getByRole('button', { name: 'Cancel login' }).click();
   await expect(window.getByText('The login was cancelled.')).toBeVisible();
 
   await again();
-  await nextOpenedUrl(session);
+  await nextOpenedUrl(desk.session);
   await expect(window.getByRole('timer')).toContainText('Time left');
-  sandbox.control.advanceClock(600);
+  desk.sandbox.control.advanceClock(600);
   await expect(window.getByText('The time for this login is over.')).toBeVisible({ timeout: 20_000 });
-  sandbox.control.advanceClock(-600);
+  desk.sandbox.control.advanceClock(-600);
 
   await again();
-  await sandbox.control.completeLogin(await nextOpenedUrl(session), {
+  await desk.sandbox.control.completeLogin(await nextOpenedUrl(desk.session), {
     user: 'alice',
     allowAtProvider: false,
   });
   await expect(window.getByText(/The login failed at the provider/)).toBeVisible({ timeout: 20_000 });
 
   await again();
-  await sandbox.control.completeLogin(await nextOpenedUrl(session), {
+  await desk.sandbox.control.completeLogin(await nextOpenedUrl(desk.session), {
     user: 'alice',
     capabilities: ['AT', 'tokeninfo'],
   });
@@ -68,25 +53,25 @@ test('a login that is declined, cancelled, too late or refused at the provider s
 });
 
 test('logging in again renews an account in place: name, short name and defaults stay', async () => {
-  app = await launchApp(session);
+  const app = await desk.launch();
   const { window } = app;
   await skipWelcome(window);
-  await importAccount(window, sandbox, 'Alpha');
-  const [old] = sandbox.control.tokens();
-  await sandbox.control.revokeAtProvider(old?.momId ?? '');
+  await importAccount(window, desk.sandbox, 'Alpha');
+  const [old] = desk.sandbox.control.tokens();
+  await desk.sandbox.control.revokeAtProvider(old?.momId ?? '');
   await window.getByRole('button', { name: 'Copy access token' }).click();
   await expect(window.getByText('Login needed')).toBeVisible({ timeout: 20_000 });
   await window.getByRole('button', { name: 'Alpha', exact: true }).click();
   await window.getByRole('button', { name: 'Log in again' }).click();
 
   // Somebody else at the browser: the account keeps what it has.
-  await sandbox.control.completeLogin(await nextOpenedUrl(session), { user: 'bob' });
+  await desk.sandbox.control.completeLogin(await nextOpenedUrl(desk.session), { user: 'bob' });
   await expect(window.getByText('You logged in as somebody else than the owner')).toBeVisible({
     timeout: 20_000,
   });
 
   await window.getByRole('button', { name: 'Start again' }).click();
-  await sandbox.control.completeLogin(await nextOpenedUrl(session), { user: 'alice' });
+  await desk.sandbox.control.completeLogin(await nextOpenedUrl(desk.session), { user: 'alice' });
   await expect(window.getByRole('alert').getByText('Alpha is ready')).toBeVisible({ timeout: 20_000 });
   await window.getByRole('button', { name: 'Copy an access token' }).click();
   await expect(window.getByText(/Access token for Alpha copied/).first()).toBeVisible({ timeout: 20_000 });
@@ -95,7 +80,7 @@ test('logging in again renews an account in place: name, short name and defaults
 });
 
 test('an account can be added with the keyboard alone', async () => {
-  app = await launchApp(session, { args: [`--prefill-instance=${sandbox.mytokenUrl}`] });
+  const app = await desk.launch({ args: [`--prefill-instance=${desk.sandbox.mytokenUrl}`] });
   const { window } = app;
   await skipWelcome(window);
   await window.keyboard.press('Control+n');
@@ -125,6 +110,6 @@ test('an account can be added with the keyboard alone', async () => {
   await window.keyboard.type('By keys');
   await tabTo(/Continue in the browser/);
   await window.keyboard.press('Enter');
-  await sandbox.control.completeLogin(await nextOpenedUrl(session), { user: 'alice' });
+  await desk.sandbox.control.completeLogin(await nextOpenedUrl(desk.session), { user: 'alice' });
   await expect(window.getByRole('alert').getByText('By keys is ready')).toBeVisible({ timeout: 20_000 });
 });

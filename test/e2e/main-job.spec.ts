@@ -1,45 +1,19 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import {
-  launchApp,
-  logInThroughBrowser,
-  nextOpenedUrl,
-  openBrowser,
-  type RunningApp,
-} from '../support/app-driver.ts';
-import { type DesktopBus, startDesktopBus } from '../support/desktop-bus.ts';
-import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
+import { logInThroughBrowser, nextOpenedUrl, openBrowser, type RunningApp } from '../support/app-driver.ts';
+import { useDesk } from '../support/desk.ts';
+import type { DesktopBus } from '../support/desktop-bus.ts';
+import { userinfo } from '../support/userinfo.ts';
 
 const run = promisify(execFile);
 
-let sandbox: Sandbox;
-let session: PrivateSession;
+const desk = useDesk();
 let desktop: DesktopBus;
-let app: RunningApp | null = null;
 
 test.beforeEach(async () => {
-  sandbox = await startSandbox();
-  session = await startPrivateSession({ keyring: 'unlocked' });
-  desktop = await startDesktopBus({ busAddress: session.env['DBUS_SESSION_BUS_ADDRESS'] ?? '' });
+  desktop = await desk.startBus();
 });
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  desktop.stop();
-  await session.stop();
-  await sandbox.stop();
-});
-
-async function userinfo(accessToken: string): Promise<{ status: number; sub: unknown }> {
-  const discovery = await fetch(`${sandbox.providers[0]?.issuer ?? ''}/.well-known/openid-configuration`);
-  const { userinfo_endpoint: endpoint } = (await discovery.json()) as { userinfo_endpoint: string };
-  const answer = await fetch(endpoint, { headers: { Authorization: `Bearer ${accessToken}` } });
-  const body = answer.ok ? ((await answer.json()) as { sub: unknown }) : { sub: null };
-  return { status: answer.status, sub: body.sub };
-}
 
 /** From the first start to an account, as a person does it. */
 async function onboard(running: RunningApp): Promise<void> {
@@ -48,10 +22,10 @@ async function onboard(running: RunningApp): Promise<void> {
   await window.getByRole('radio').first().check();
   await window.getByRole('button', { name: 'Continue in the browser' }).click();
   await expect(window.getByText('Look at your browser')).toBeVisible();
-  const consentUrl = await nextOpenedUrl(session);
+  const consentUrl = await nextOpenedUrl(desk.session);
   const browser = await openBrowser();
   try {
-    const [alice] = sandbox.users;
+    const [alice] = desk.sandbox.users;
     if (!alice) throw new Error('the sandbox has no user');
     await logInThroughBrowser(browser, consentUrl, alice);
   } finally {
@@ -62,7 +36,7 @@ async function onboard(running: RunningApp): Promise<void> {
 
 test('first run, login in a real browser, token from tray and endpoint, kill -9, restart', async () => {
   test.setTimeout(180_000);
-  app = await launchApp(session, { args: [`--prefill-instance=${sandbox.mytokenUrl}`] });
+  let app = await desk.launch({ args: [`--prefill-instance=${desk.sandbox.mytokenUrl}`] });
   await onboard(app);
   const { window } = app;
 
@@ -84,7 +58,10 @@ test('first run, login in a real browser, token from tray and endpoint, kill -9,
   await tray.click(copyEntry?.label ?? '');
   await expect.poll(() => readClipboard(), { timeout: 15_000 }).not.toBe('');
   const copied = await readClipboard();
-  expect(await userinfo(copied)).toMatchObject({ status: 200, sub: sandbox.users[0]?.sub });
+  expect(await userinfo(desk.sandbox, copied)).toMatchObject({
+    status: 200,
+    sub: desk.sandbox.users[0]?.sub,
+  });
   await expect
     .poll(() =>
       desktop
@@ -96,32 +73,32 @@ test('first run, login in a real browser, token from tray and endpoint, kill -9,
   expect(JSON.stringify(desktop.notifications())).not.toContain(copied.slice(0, 20));
 
   // The very line the window shows, run by a shell.
-  const { stdout } = await run('sh', ['-c', curlLine], { env: session.env });
+  const { stdout } = await run('sh', ['-c', curlLine], { env: desk.session.env });
   const answer = JSON.parse(stdout) as { access_token: string; expires_in: number };
-  expect((await userinfo(answer.access_token)).status).toBe(200);
+  expect((await userinfo(desk.sandbox, answer.access_token)).status).toBe(200);
 
   // A crash, then nothing readable on disk, then everything still there.
-  const mytokens = sandbox.control.tokens().length;
+  const mytokens = desk.sandbox.control.tokens().length;
   await app.kill();
   const found = await run('sh', ['-c', `grep -rlE 'eyJ[A-Za-z0-9_-]{20}' "$XDG_CONFIG_HOME" || true`], {
-    env: session.env,
+    env: desk.session.env,
   });
   expect(found.stdout).toBe('');
   const keyOnDisk = await run(
     'sh',
     ['-c', `grep -rlF '${key}' "$XDG_CONFIG_HOME" "$XDG_RUNTIME_DIR" || true`],
-    { env: session.env },
+    { env: desk.session.env },
   );
   expect(keyOnDisk.stdout).toBe('');
 
-  app = await launchApp(session);
+  app = await desk.launch();
   await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('Accounts');
   await app.window.getByRole('button', { name: 'Copy access token' }).click();
   await expect(app.window.getByText(/Access token for .* copied/).first()).toBeVisible({ timeout: 15_000 });
-  expect((await userinfo(await readClipboard())).status).toBe(200);
-  expect(sandbox.control.tokens()).toHaveLength(mytokens); // no new login
+  expect((await userinfo(desk.sandbox, await readClipboard())).status).toBe(200);
+  expect(desk.sandbox.control.tokens()).toHaveLength(mytokens); // no new login
 
   async function readClipboard(): Promise<string> {
-    return app ? app.electron.evaluate(({ clipboard }) => clipboard.readText()) : '';
+    return desk.app.electron.evaluate(({ clipboard }) => clipboard.readText());
   }
 });

@@ -1,55 +1,25 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { launchApp, nextOpenedUrl, type RunningApp } from '../support/app-driver.ts';
+import type { IssueMytokenOptions } from '../../sandbox/index.ts';
+import { nextOpenedUrl } from '../support/app-driver.ts';
 import { axeFindings } from '../support/axe-findings.ts';
-import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
-import { call, skipWelcome } from '../support/window-calls.ts';
+import { useDesk } from '../support/desk.ts';
+import { call, importAccount, type Imported, skipWelcome } from '../support/window-calls.ts';
 
-type Issue = Parameters<Sandbox['control']['issueMytoken']>[0];
 const everything = ['AT', 'tokeninfo', 'create_mytoken', 'manage_mytokens'];
 
-let sandbox: Sandbox;
-let session: PrivateSession;
-let app: RunningApp | null = null;
-
-test.beforeEach(async () => {
-  sandbox = await startSandbox();
-  session = await startPrivateSession({ keyring: 'unlocked' });
-});
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  await session.stop();
-  await sandbox.stop();
-});
+const desk = useDesk();
 
 async function open(): Promise<Page> {
-  app = await launchApp(session);
+  const app = await desk.launch();
   await skipWelcome(app.window);
   return app.window;
 }
 
 /** An account with a mytoken as wanted; its string and mom_id as the server gave them. */
-async function addAccount(
-  window: Page,
-  name: string,
-  options: Issue = {},
-): Promise<{ value: string; momId: string }> {
-  const issued = await sandbox.control.issueMytoken({
-    user: 'alice',
-    name,
-    capabilities: everything,
-    ...options,
-  });
-  await call(window, 'accounts:import', {
-    source: { kind: 'paste', text: issued.value },
-    displayName: name,
-    shortname: name.toLowerCase(),
-  });
-  return { value: issued.value, momId: issued.mom_id };
+async function addAccount(window: Page, name: string, options: IssueMytokenOptions = {}): Promise<Imported> {
+  return importAccount(window, desk.sandbox, name, { capabilities: everything, ...options });
 }
 
 async function openTab(window: Page, account: string, tab: string): Promise<void> {
@@ -59,7 +29,7 @@ async function openTab(window: Page, account: string, tab: string): Promise<void
 }
 
 async function post(path: string, body: unknown): Promise<{ status: number; json: Record<string, unknown> }> {
-  const answer = await fetch(`${sandbox.mytokenUrl}/api/v0${path}`, {
+  const answer = await fetch(`${desk.sandbox.mytokenUrl}/api/v0${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -91,7 +61,7 @@ test('10,000 mytokens open, search and scroll by keyboard', async () => {
   test.setTimeout(180_000);
   const window = await open();
   const { momId } = await addAccount(window, 'Alpha');
-  sandbox.control.plantTree({ momId, count: 9_999 });
+  desk.sandbox.control.plantTree({ momId, count: 9_999 });
   await openTab(window, 'Alpha', 'Mytokens');
   const tree = window.getByRole('tree');
   await expect(window.getByText('10,000 mytokens', { exact: true })).toBeVisible({ timeout: 60_000 });
@@ -119,7 +89,7 @@ test('10,000 mytokens open, search and scroll by keyboard', async () => {
   await window.keyboard.press('g');
   await expect(activeRow(window)).toHaveText(/^gpu-node/);
 
-  const name = sandbox.control.tokens().at(-1)?.name ?? '';
+  const name = desk.sandbox.control.tokens().at(-1)?.name ?? '';
   expect(name).not.toBe('');
   await window.getByRole('searchbox').fill(name.toUpperCase());
   await expect(window.getByText(/^1 of 10,000 found$/)).toBeVisible();
@@ -184,7 +154,11 @@ test('revoking all spares what this app uses, or says which accounts need a new 
   const master = await addAccount(window, 'Alpha');
   await addAccount(window, 'Beta', { capabilities: ['AT', 'tokeninfo'] });
   const child = await makeChild(master.value, 'job', ['AT']);
-  const stray = await sandbox.control.issueMytoken({ user: 'alice', name: 'stray', capabilities: ['AT'] });
+  const stray = await desk.sandbox.control.issueMytoken({
+    user: 'alice',
+    name: 'stray',
+    capabilities: ['AT'],
+  });
   await openTab(window, 'Alpha', 'Mytokens');
 
   await window.getByRole('button', { name: 'Revoke all of these…' }).click();
@@ -253,8 +227,8 @@ test('the history shows what was done; filter and export read back', async () =>
 
   let saves = 0;
   const save = async (format: 'csv' | 'json'): Promise<string> => {
-    const path = join(session.dir, `history-${(saves += 1)}.${format}`);
-    await app?.electron.evaluate(({ dialog }, filePath) => {
+    const path = join(desk.session.dir, `history-${(saves += 1)}.${format}`);
+    await desk.app.electron.evaluate(({ dialog }, filePath) => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
     }, path);
     await window.getByRole('button', { name: `Save as ${format.toUpperCase()}…` }).click();
@@ -329,14 +303,14 @@ test('each action leads to the capability that it lacks', async () => {
   await expect(dialog.getByText(/tell its own history/)).toBeVisible();
   expect(await axeFindings(window)).toEqual([]);
   await dialog.getByRole('button', { name: 'Continue in the browser' }).click();
-  await sandbox.control.completeLogin(await nextOpenedUrl(session), { user: 'alice' });
+  await desk.sandbox.control.completeLogin(await nextOpenedUrl(desk.session), { user: 'alice' });
   await expect(window.getByText('created', { exact: true })).toBeVisible({ timeout: 30_000 });
 });
 
 test('revoking a stranger’s mytoken takes a capability of its own', async () => {
   const window = await open();
   await addAccount(window, 'Lister', { capabilities: ['AT', 'manage_mytokens:list'] });
-  await sandbox.control.issueMytoken({ user: 'alice', name: 'stray' });
+  await desk.sandbox.control.issueMytoken({ user: 'alice', name: 'stray' });
   await openTab(window, 'Lister', 'Mytokens');
   await treeRows(window).filter({ hasText: 'stray' }).click();
   await window.getByRole('button', { name: 'Revoke…', exact: true }).click();
@@ -353,7 +327,7 @@ test('a transfer code is made once, counts down and works elsewhere', async () =
   await expect(dialog.getByText(/^Good for [45]:\d\d$/)).toBeVisible();
   await dialog.getByRole('button', { name: 'Copy' }).click();
   await expect(dialog.getByText('Copied.')).toBeVisible();
-  const code = (await app?.electron.evaluate(({ clipboard }) => clipboard.readText())) ?? '';
+  const code = await desk.app.electron.evaluate(({ clipboard }) => clipboard.readText());
   await dialog.getByRole('button', { name: 'Show it once' }).click();
   await expect(dialog.getByRole('textbox', { name: 'Transfer code' })).toHaveValue(code);
   await expect(dialog.getByRole('img', { name: 'QR code of the transfer code' })).toBeVisible();
@@ -364,7 +338,7 @@ test('a transfer code is made once, counts down and works elsewhere', async () =
 
 test('any mytoken can be looked at without keeping it', async () => {
   const window = await open();
-  const { value } = await sandbox.control.issueMytoken({
+  const { value } = await desk.sandbox.control.issueMytoken({
     user: 'alice',
     name: 'found',
     restrictions: [{ usages_AT: 4, exp: Math.floor(Date.now() / 1000) + 86_400 }],
@@ -383,9 +357,9 @@ test('any mytoken can be looked at without keeping it', async () => {
   const [head, payload = '', signature] = value.split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
   const forged = Buffer.from(JSON.stringify({ ...claims, capabilities: ['settings'] })).toString('base64url');
-  const file = join(session.dir, 'forged');
+  const file = join(desk.session.dir, 'forged');
   writeFileSync(file, `${head}.${forged}.${signature}\n`);
-  await app?.electron.evaluate(({ dialog }, path) => {
+  await desk.app.electron.evaluate(({ dialog }, path) => {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
   }, file);
   await window.getByRole('button', { name: 'Choose file…' }).click();
@@ -406,7 +380,7 @@ for (const theme of ['light', 'dark'] as const) {
     const { value, momId } = await addAccount(window, 'Alpha', {
       restrictions: [{ usages_AT: 10, usages_other: 500 }],
     });
-    sandbox.control.plantTree({ momId, count: 30 });
+    desk.sandbox.control.plantTree({ momId, count: 30 });
     await makeChild(value, 'job');
     const problems: Record<string, string[]> = {};
     const look = async (screen: string): Promise<void> => {

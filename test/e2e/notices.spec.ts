@@ -1,56 +1,30 @@
 import { expect, type Page, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import type { IssueMytokenOptions } from '../../sandbox/index.ts';
 import { axeFindings } from '../support/axe-findings.ts';
-import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
-import { ask, call, skipWelcome } from '../support/window-calls.ts';
+import { useDesk } from '../support/desk.ts';
+import { ask, call, importAccount, type Imported, skipWelcome } from '../support/window-calls.ts';
 
-type Issue = Parameters<Sandbox['control']['issueMytoken']>[0];
+const desk = useDesk();
 
-let sandbox: Sandbox;
-let session: PrivateSession;
-let app: RunningApp | null = null;
-
-test.beforeEach(async () => {
-  sandbox = await startSandbox();
-  sandbox.control.setEmail({ address: 'alice@example.org', verified: true });
-  session = await startPrivateSession({ keyring: 'unlocked' });
-});
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  await session.stop();
-  await sandbox.stop();
+test.beforeEach(() => {
+  desk.sandbox.control.setEmail({ address: 'alice@example.org', verified: true });
 });
 
 async function open(): Promise<Page> {
-  app = await launchApp(session);
+  const app = await desk.launch();
   await skipWelcome(app.window);
   return app.window;
 }
 
-const tomorrow = (): number => Math.floor(sandbox.control.nowMs() / 1000) + 86_400;
+const tomorrow = (): number => Math.floor(desk.sandbox.control.nowMs() / 1000) + 86_400;
 
 /** An account with a mytoken as wanted; its string and mom_id as the server gave them. */
-async function addAccount(
-  window: Page,
-  name: string,
-  options: Issue = {},
-): Promise<{ id: string; value: string; momId: string }> {
-  const issued = await sandbox.control.issueMytoken({
-    user: 'alice',
-    name,
+async function addAccount(window: Page, name: string, options: IssueMytokenOptions = {}): Promise<Imported> {
+  return importAccount(window, desk.sandbox, name, {
     capabilities: ['AT', 'tokeninfo', 'create_mytoken', 'manage_mytokens', 'settings'],
     restrictions: [{ exp: tomorrow() }],
     ...options,
   });
-  const { accountId } = (await call(window, 'accounts:import', {
-    source: { kind: 'paste', text: issued.value },
-    displayName: name,
-    shortname: name.toLowerCase(),
-  })) as { accountId: string };
-  return { id: accountId, value: issued.value, momId: issued.mom_id };
 }
 
 async function openReminders(window: Page, account: string): Promise<void> {
@@ -75,9 +49,12 @@ interface ServerSide {
 
 /** What the server says, asked with a mytoken that the app does not hold. */
 async function atServer(): Promise<ServerSide> {
-  const { value } = await sandbox.control.issueMytoken({ user: 'alice', capabilities: ['manage_mytokens'] });
+  const { value } = await desk.sandbox.control.issueMytoken({
+    user: 'alice',
+    capabilities: ['manage_mytokens'],
+  });
   const get = async (path: string): Promise<Record<string, unknown>> => {
-    const answer = await fetch(`${sandbox.mytokenUrl}/api/v0/notifications${path}`, {
+    const answer = await fetch(`${desk.sandbox.mytokenUrl}/api/v0/notifications${path}`, {
       headers: { authorization: `Bearer ${value}` },
     });
     return (await answer.json()) as Record<string, unknown>;
@@ -95,7 +72,7 @@ test('mails are set up, changed and stopped, and the server sends them', async (
   test.setTimeout(180_000);
   const window = await open();
   const { value, momId } = await addAccount(window, 'Alpha');
-  const other = await sandbox.control.issueMytoken({
+  const other = await desk.sandbox.control.issueMytoken({
     user: 'alice',
     name: 'cluster job',
     restrictions: [{ exp: tomorrow() }],
@@ -120,12 +97,12 @@ test('mails are set up, changed and stopped, and the server sends them', async (
       subscribed_tokens: [momId],
     },
   ]);
-  await fetch(`${sandbox.mytokenUrl}/api/v0/token/access`, {
+  await fetch(`${desk.sandbox.mytokenUrl}/api/v0/token/access`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ grant_type: 'mytoken', mytoken: value }),
   });
-  expect(sandbox.control.mails()).toMatchObject([{ notificationClass: 'AT_creations', momId }]);
+  expect(desk.sandbox.control.mails()).toMatchObject([{ notificationClass: 'AT_creations', momId }]);
 
   await mails.getByRole('button', { name: 'Edit…' }).click();
   const edit = window.getByRole('dialog', { name: 'Change mails' });
@@ -160,19 +137,19 @@ test('mails are set up, changed and stopped, and the server sends them', async (
   await expect(mails.getByRole('listitem')).toHaveCount(1);
   expect((await atServer()).notifications.map((entry) => entry.user_wide)).toEqual([true]);
 
-  sandbox.control.clearMails();
+  desk.sandbox.control.clearMails();
   await window.getByRole('button', { name: 'Mail one calendar event…' }).click();
   const invite = window.getByRole('dialog', { name: 'Mail one calendar event' });
   await invite.getByRole('button', { name: 'Send' }).click();
   await expect(invite).toBeHidden();
-  expect(sandbox.control.mails()).toMatchObject([{ kind: 'ics_invite', momId }]);
+  expect(desk.sandbox.control.mails()).toMatchObject([{ kind: 'ics_invite', momId }]);
 });
 
 for (const version of ['0.10.2', '0.11.0']) {
   const newer = version === '0.11.0';
   test(`a calendar of a server ${version} is made, filled, read by its link and deleted`, async () => {
     test.setTimeout(180_000);
-    sandbox.control.setServer({ version });
+    desk.sandbox.control.setServer({ version });
     const window = await open();
     // Each call replaces the mytoken, so a lost one would end this test.
     const { momId } = await addAccount(window, 'Alpha', { rotation: { on_other: true } });
@@ -192,7 +169,7 @@ for (const version of ['0.10.2', '0.11.0']) {
 
     await card.getByRole('button', { name: 'Copy link' }).click();
     await expect(card.getByText('The link is in the clipboard for a while.')).toBeVisible();
-    const link = (await app?.electron.evaluate(({ clipboard }) => clipboard.readText())) ?? '';
+    const link = await desk.app.electron.evaluate(({ clipboard }) => clipboard.readText());
     expect(await (await fetch(link)).text()).toContain('renew in time');
     // The window itself never has it.
     expect(await window.content()).not.toContain(new URL(link).pathname.split('/').at(-1));
@@ -296,7 +273,7 @@ test('each action leads to the capability that it lacks, and main refuses it as 
 
 test('without a confirmed address the way to it is shown; without reminders a plain sentence', async () => {
   test.setTimeout(180_000);
-  sandbox.control.setEmail({ address: 'alice@example.org', verified: false });
+  desk.sandbox.control.setEmail({ address: 'alice@example.org', verified: false });
   const window = await open();
   await addAccount(window, 'Alpha');
   // May not see the address, so only trying tells.
@@ -316,7 +293,7 @@ test('without a confirmed address the way to it is shown; without reminders a pl
   await expect(window.getByRole('tab', { selected: true })).toHaveText('Server settings');
   expect((await atServer()).notifications).toEqual([]);
 
-  sandbox.control.setServer({ features: { mail: false, calendars: false } });
+  desk.sandbox.control.setServer({ features: { mail: false, calendars: false } });
   await window.getByRole('tab', { name: 'Reminders', exact: true }).click();
   await window.getByRole('button', { name: 'Ask again' }).click();
   await expect(window.getByText(/This mytoken server sends no reminders/)).toBeVisible();
@@ -324,7 +301,7 @@ test('without a confirmed address the way to it is shown; without reminders a pl
 
 test('in German, dark and narrow it reads as well', async () => {
   test.setTimeout(180_000);
-  sandbox.control.setServer({ version: '0.11.0' });
+  desk.sandbox.control.setServer({ version: '0.11.0' });
   const window = await open();
   const { id } = await addAccount(window, 'Alpha');
   await call(window, 'notices:create', {

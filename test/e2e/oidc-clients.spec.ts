@@ -9,6 +9,7 @@ import { launchApp, type RunningApp } from '../support/app-driver.ts';
 import { answer, question } from '../support/approval-page.ts';
 import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
 import { ended } from '../support/serving-profile.ts';
+import { userinfo } from '../support/userinfo.ts';
 import { call, skipWelcome } from '../support/window-calls.ts';
 
 /** Debian's own clients of oidc-agent 4.2.6, and requests as version 5 sends them, against the real app. */
@@ -130,10 +131,7 @@ function claims(token: string): Claims {
 }
 
 async function isGood(token: string): Promise<void> {
-  const discovery = await fetch(`${sandbox.providers[0]?.issuer ?? ''}/.well-known/openid-configuration`);
-  const { userinfo_endpoint: endpoint } = (await discovery.json()) as { userinfo_endpoint: string };
-  const answer = await fetch(endpoint, { headers: { Authorization: `Bearer ${token.trim()}` } });
-  expect(answer.status, token).toBe(200);
+  expect((await userinfo(sandbox, token.trim())).status, token).toBe(200);
 }
 
 test.describe('oidc-token 4.2.6', () => {

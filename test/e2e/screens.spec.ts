@@ -1,29 +1,14 @@
 import { expect, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { launchApp, type RunningApp } from '../support/app-driver.ts';
 import { axeFindings } from '../support/axe-findings.ts';
-import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
+import { useDesk } from '../support/desk.ts';
+import { startPrivateSession } from '../support/desktop-session.ts';
 import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
-let sandbox: Sandbox;
-let session: PrivateSession;
-let app: RunningApp | null = null;
-
-test.beforeEach(async () => {
-  sandbox = await startSandbox({ extraProviders: 40 });
-  session = await startPrivateSession({ keyring: 'unlocked' });
-});
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  await session.stop();
-  await sandbox.stop();
-});
+const desk = useDesk({ extraProviders: 40 });
 
 for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing on any screen (${theme})`, async () => {
-    app = await launchApp(session, { args: [`--prefill-instance=${sandbox.mytokenUrl}`] });
+    const app = await desk.launch({ args: [`--prefill-instance=${desk.sandbox.mytokenUrl}`] });
     const { window } = app;
     await window.getByRole('radio').first().waitFor();
     await call(window, 'settings:update', { theme });
@@ -38,8 +23,8 @@ for (const theme of ['light', 'dark'] as const) {
     await call(window, 'settings:update', { onboardingDone: true });
     await window.getByRole('button', { name: 'Accounts', exact: true }).waitFor();
     await look('no accounts');
-    await importAccount(window, sandbox, 'Alpha');
-    await importAccount(window, sandbox, 'Beta');
+    await importAccount(window, desk.sandbox, 'Alpha');
+    await importAccount(window, desk.sandbox, 'Beta');
     await look('accounts');
     await window.getByRole('button', { name: 'Alpha', exact: true }).click();
     await window.getByRole('button', { name: 'Show it' }).click();
@@ -73,11 +58,14 @@ for (const theme of ['light', 'dark'] as const) {
 }
 
 test('a server that is down is explained, and things go on when it is back', async () => {
-  app = await launchApp(session);
+  const app = await desk.launch();
   const { window } = app;
   await skipWelcome(window);
-  await importAccount(window, sandbox, 'Alpha');
-  const fault = sandbox.control.injectFault({ match: { path: '/api/*' }, fault: { kind: 'cut-before' } });
+  await importAccount(window, desk.sandbox, 'Alpha');
+  const fault = desk.sandbox.control.injectFault({
+    match: { path: '/api/*' },
+    fault: { kind: 'cut-before' },
+  });
   const copy = window.getByRole('button', { name: 'Copy access token' });
   await copy.click();
   await expect(window.getByRole('alert').getByText('The mytoken server cannot be reached.')).toBeVisible({
@@ -91,21 +79,21 @@ test('a server that is down is explained, and things go on when it is back', asy
 });
 
 test('removing revokes at the server; when that fails the account stays until the user decides', async () => {
-  app = await launchApp(session);
+  const app = await desk.launch();
   const { window } = app;
   await skipWelcome(window);
-  await importAccount(window, sandbox, 'Alpha');
-  await importAccount(window, sandbox, 'Beta');
-  expect(sandbox.control.tokens()).toHaveLength(2);
+  await importAccount(window, desk.sandbox, 'Alpha');
+  await importAccount(window, desk.sandbox, 'Beta');
+  expect(desk.sandbox.control.tokens()).toHaveLength(2);
 
   await window.getByRole('button', { name: 'Alpha', exact: true }).click();
   await window.getByRole('button', { name: 'Remove account…' }).click();
   await window.getByRole('button', { name: 'Revoke and remove' }).click();
   await expect(window.getByRole('heading', { level: 1 })).toHaveText('Accounts');
   await expect(window.getByRole('button', { name: 'Alpha', exact: true })).toHaveCount(0);
-  expect(sandbox.control.tokens()).toHaveLength(1);
+  expect(desk.sandbox.control.tokens()).toHaveLength(1);
 
-  sandbox.control.injectFault({ match: { path: '/api/*' }, fault: { kind: 'cut-before' } });
+  desk.sandbox.control.injectFault({ match: { path: '/api/*' }, fault: { kind: 'cut-before' } });
   await window.getByRole('button', { name: 'Beta', exact: true }).click();
   await window.getByRole('button', { name: 'Remove account…' }).click();
   await window.getByRole('button', { name: 'Revoke and remove' }).click();
@@ -114,41 +102,39 @@ test('removing revokes at the server; when that fails the account stays until th
   });
   await window.getByRole('button', { name: 'Remove here only' }).click();
   await expect(window.getByText('No accounts yet')).toBeVisible();
-  expect(sandbox.control.tokens()).toHaveLength(1);
+  expect(desk.sandbox.control.tokens()).toHaveLength(1);
 });
 
 test('without a keyring nothing is stored, and memory for the session is the choice offered (R-24)', async () => {
   const bare = await startPrivateSession({ keyring: 'absent' });
   try {
-    app = await launchApp(bare);
+    let app = await desk.launch({ env: bare.env });
     const { window } = app;
     // The desktop says that it has a keyring, but nobody answers for it.
     await expect(window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');
     await window.getByRole('button', { name: 'Use memory for this session' }).click();
     await window.getByRole('button', { name: 'I have a mytoken already' }).waitFor();
-    await importAccount(window, sandbox, 'Alpha');
+    await importAccount(window, desk.sandbox, 'Alpha');
     await expect(window.getByText('You are set up')).toBeVisible();
     await app.kill();
-    app = await launchApp(bare);
+    app = await desk.launch({ env: bare.env });
     await expect(app.window.getByRole('heading', { level: 1 })).toHaveText('The store of mytokens is locked');
     const state = await call(app.window, 'state:get', null);
     expect(JSON.stringify(state)).not.toContain('Alpha'); // gone with the process
     await app.kill();
-    app = null;
   } finally {
     await bare.stop();
   }
 });
 
 test('quitting ends the app, with its window open, no tray and a token in the clipboard', async () => {
-  app = await launchApp(session);
+  const app = await desk.launch();
   const { window, electron } = app;
   await window.getByText('Welcome to Mytoken Desktop').waitFor();
-  await importAccount(window, sandbox, 'Alpha');
+  await importAccount(window, desk.sandbox, 'Alpha');
   await window.getByRole('button', { name: 'Copy an access token' }).click();
   await expect.poll(() => electron.evaluate(({ clipboard }) => clipboard.readText())).toContain('eyJ');
   const ended = new Promise<void>((resolve) => electron.process().once('exit', () => resolve()));
   await electron.evaluate(({ app: running }) => running.quit());
   await ended;
-  app = null;
 });

@@ -3,44 +3,29 @@ import { existsSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, type Page, test } from '@playwright/test';
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { launchApp, type RunningApp } from '../support/app-driver.ts';
+import type { RunningApp } from '../support/app-driver.ts';
 import { axeFindings } from '../support/axe-findings.ts';
-import { type PrivateSession, startPrivateSession } from '../support/desktop-session.ts';
+import { useDesk } from '../support/desk.ts';
 import { ended } from '../support/serving-profile.ts';
+import { userinfo } from '../support/userinfo.ts';
 import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
 
 const run = promisify(execFile);
 
-let sandbox: Sandbox;
-let session: PrivateSession;
-let app: RunningApp | null = null;
-
-test.beforeEach(async () => {
-  sandbox = await startSandbox();
-  session = await startPrivateSession({ keyring: 'unlocked' });
-});
-
-test.afterEach(async () => {
-  await app?.kill().catch(() => undefined);
-  app = null;
-  await session.stop();
-  await sandbox.stop();
-});
+const desk = useDesk();
 
 const userId = process.getuid?.() ?? 0;
-const socketPath = (): string => join(session.env['XDG_RUNTIME_DIR'] ?? '', 'mytoken-desktop', 'agent.sock');
-const five = (): string => join(session.env['TMPDIR'] ?? '', `oidc-agent-service-${userId}`);
-const four = (): string => join(session.env['TMPDIR'] ?? '', 'oidc-agent-service', String(userId));
+const five = (): string => join(desk.session.env['TMPDIR'] ?? '', `oidc-agent-service-${userId}`);
+const four = (): string => join(desk.session.env['TMPDIR'] ?? '', 'oidc-agent-service', String(userId));
 const environmentFile = (): string =>
-  join(session.env['XDG_CONFIG_HOME'] ?? '', 'environment.d', '60-mytoken-desktop.conf');
+  join(desk.session.env['XDG_CONFIG_HOME'] ?? '', 'environment.d', '60-mytoken-desktop.conf');
 
 /** The tab, with one account that gives access tokens without a question. */
 async function openTab(env: Readonly<Record<string, string>> = {}): Promise<RunningApp> {
-  app = await launchApp(session, { env });
+  const app = await desk.launch({ env });
   const { window } = app;
   await skipWelcome(window);
-  await importAccount(window, sandbox, 'Alpha');
+  await importAccount(window, desk.sandbox, 'Alpha');
   // Asking for the state would take the news of the account from the window.
   await expect(window.getByRole('button', { name: 'Alpha', exact: true })).toBeVisible();
   await call(window, 'settings:update', { policies: { [await accountId(window)]: 'allow' } });
@@ -61,7 +46,7 @@ async function accountId(window: Page): Promise<string> {
 /** As in a shell that knows the agent: version 4 of `stop` finds whom to stop in the variables that `use` has set. */
 async function stopService(): Promise<void> {
   const lines = 'eval "$(oidc-agent-service use)" >/dev/null; oidc-agent-service stop';
-  await run('sh', ['-c', lines], { env: session.env, timeout: 60_000 });
+  await run('sh', ['-c', lines], { env: desk.session.env, timeout: 60_000 });
 }
 
 function isRealAgent(pid: number): boolean {
@@ -73,10 +58,7 @@ function isRealAgent(pid: number): boolean {
 }
 
 async function isGood(token: string): Promise<void> {
-  const discovery = await fetch(`${sandbox.providers[0]?.issuer ?? ''}/.well-known/openid-configuration`);
-  const { userinfo_endpoint: endpoint } = (await discovery.json()) as { userinfo_endpoint: string };
-  const answer = await fetch(endpoint, { headers: { Authorization: `Bearer ${token.trim()}` } });
-  expect(answer.status, token).toBe(200);
+  expect((await userinfo(desk.sandbox, token.trim())).status, token).toBe(200);
 }
 
 /** How each kind of line is tried: by which shell, with what after it, and what comes out. */
@@ -135,7 +117,7 @@ test('every line the window shows works in a real shell, and its button copies t
   const bearerPath = (await kept.innerText()).replace('export BEARER_TOKEN_FILE=', '');
   await expect.poll(() => existsSync(bearerPath)).toBe(true);
 
-  const env: Record<string, string> = { ...session.env, MYTOKEN_DESKTOP_KEY: made.key };
+  const env: Record<string, string> = { ...desk.session.env, MYTOKEN_DESKTOP_KEY: made.key };
   delete env['OIDC_SOCK'];
   const groups = window.getByRole('tabpanel').locator('pre');
   const shown: Record<string, string> = {};
@@ -153,7 +135,7 @@ test('every line the window shows works in a real shell, and its button copies t
     if (trial === undefined) continue;
     for (const shell of trial.shells) {
       const { stdout } = await run(shell, ['-c', `${line}${trial.then}`], { env, timeout: 60_000 });
-      if (trial.out === 'socket') expect(stdout.trim(), `${shell}: ${line}`).toBe(socketPath());
+      if (trial.out === 'socket') expect(stdout.trim(), `${shell}: ${line}`).toBe(desk.socketPath);
       else {
         const isJson = stdout.startsWith('{');
         await isGood(isJson ? (JSON.parse(stdout) as { access_token: string }).access_token : stdout);
@@ -177,7 +159,7 @@ test('every line the window shows works in a real shell, and its button copies t
   expect(Object.keys(shown).sort()).toEqual(
     [...Object.keys(trials), 'Python with liboidcagent', ...addresses].sort(),
   );
-  expect(shown['Socket of oidc-agent’s protocol']).toBe(socketPath());
+  expect(shown['Socket of oidc-agent’s protocol']).toBe(desk.socketPath);
   expect((await fetch(`${shown['Local address'] ?? ''}/v1/status`)).status).toBe(401);
   expect(existsSync(shown['File that names the local address'] ?? '')).toBe(true);
 });
@@ -188,10 +170,10 @@ test('in place of oidc-agent: found by oidc-agent-service, healed after kill -9,
   await running.window.getByLabel('Be the oidc-agent of this computer').click();
   await expect(running.window.getByText('this app stands here')).toHaveCount(2);
   for (const directory of [five(), four()])
-    expect(readlinkSync(join(directory, 'oidc-agent.sock'))).toBe(socketPath());
+    expect(readlinkSync(join(directory, 'oidc-agent.sock'))).toBe(desk.socketPath);
 
   // The shell's next command finds it, and no agent is started.
-  const bare = { ...session.env };
+  const bare = { ...desk.session.env };
   const { stdout } = await run(
     'sh',
     ['-c', 'eval "$(oidc-agent-service use)" >/dev/null; oidc-token alpha'],
@@ -206,7 +188,7 @@ test('in place of oidc-agent: found by oidc-agent-service, healed after kill -9,
 
   await running.kill();
   expect(existsSync(join(five(), 'oidc-agent.pid'))).toBe(true);
-  app = running = await launchApp(session);
+  running = await desk.launch();
   const pid = String(running.electron.process().pid);
   await expect.poll(() => readFileSync(join(five(), 'oidc-agent.pid'), 'utf8').trim()).toBe(pid);
   await expect.poll(() => readFileSync(join(four(), 'oidc-agent.pid'), 'utf8').trim()).toBe(pid);
@@ -217,7 +199,7 @@ test('in place of oidc-agent: found by oidc-agent-service, healed after kill -9,
   expect(running.electron.process().exitCode).toBe(0);
   expect(existsSync(five())).toBe(false);
   expect(existsSync(four())).toBe(false);
-  app = running = await launchApp(session);
+  running = await desk.launch();
   await expect(running.window.getByRole('button', { name: 'Alpha', exact: true })).toBeVisible();
   await showTab(running.window);
   await expect(running.window.getByText('this app stands here')).toHaveCount(2);
@@ -227,7 +209,7 @@ test('in place of oidc-agent: found by oidc-agent-service, healed after kill -9,
 
 test('a real oidc-agent keeps its place, is named, and is followed when it has been stopped', async () => {
   test.setTimeout(120_000);
-  await run('oidc-agent-service', ['start'], { env: session.env });
+  await run('oidc-agent-service', ['start'], { env: desk.session.env });
   const agent = Number(readFileSync(join(four(), 'oidc-agent.pid'), 'utf8'));
   try {
     expect(isRealAgent(agent)).toBe(true);
@@ -238,12 +220,12 @@ test('a real oidc-agent keeps its place, is named, and is followed when it has b
     ).toBeVisible();
     await window.screenshot({ path: shot('taken') });
     const { stdout } = await run('oidc-agent', ['--status'], {
-      env: { ...session.env, OIDC_SOCK: join(four(), 'oidc-agent.sock') },
+      env: { ...desk.session.env, OIDC_SOCK: join(four(), 'oidc-agent.sock') },
     });
     expect(stdout).not.toContain('Mytoken Desktop');
     await stopService();
     await expect(window.getByText('this app stands here')).toHaveCount(2, { timeout: 45_000 });
-    expect(readlinkSync(join(four(), 'oidc-agent.sock'))).toBe(socketPath());
+    expect(readlinkSync(join(four(), 'oidc-agent.sock'))).toBe(desk.socketPath);
   } finally {
     if (isRealAgent(agent)) process.kill(agent);
   }
@@ -266,7 +248,7 @@ test('the variable is written and removed on request, and the self-test tells wh
   await expect(running.window.getByText('this app stands here')).toHaveCount(2);
   await running.window.getByRole('button', { name: 'Write the file' }).click();
   await expect(running.window.getByText(/The file is written/).first()).toBeVisible();
-  expect(readFileSync(environmentFile(), 'utf8')).toContain(`OIDC_SOCK=${socketPath()}\n`);
+  expect(readFileSync(environmentFile(), 'utf8')).toContain(`OIDC_SOCK=${desk.socketPath}\n`);
   await ask();
   const found = running.window.getByRole('list', { name: 'Does it work?' });
   await expect(found.getByText('takes effect at the next login')).toBeVisible();
@@ -274,7 +256,7 @@ test('the variable is written and removed on request, and the self-test tells wh
 
   // The next session has it.
   await running.kill();
-  app = running = await launchApp(session, { env: variablesOf(environmentFile()) });
+  running = await desk.launch({ env: variablesOf(environmentFile()) });
   await showTab(running.window);
   await expect(running.window.getByText('this app stands here')).toHaveCount(2);
   await ask();
@@ -300,7 +282,7 @@ function variablesOf(path: string): Record<string, string> {
 }
 
 function shot(name: string): string {
-  return join(process.env['MYTOKEN_DESKTOP_RESULTS'] ?? session.dir, `terminal-${name}.png`);
+  return join(process.env['MYTOKEN_DESKTOP_RESULTS'] ?? desk.session.dir, `terminal-${name}.png`);
 }
 
 for (const theme of ['light', 'dark'] as const) {
@@ -361,6 +343,6 @@ test('the app is stopped by SIGTERM as by its own Quit, with nothing of an accou
   const end = ended(running);
   spawn('kill', ['-TERM', String(running.electron.process().pid)]);
   await end;
-  app = await launchApp(session);
+  const app = await desk.launch();
   await expect(app.window.getByRole('button', { name: 'Alpha', exact: true })).toBeVisible();
 });

@@ -23,19 +23,27 @@ export async function call(window: Page, channel: string, args: unknown): Promis
   return reply?.result;
 }
 
+/** An account of the app with the mytoken that it was made from. */
+export interface Imported {
+  readonly id: string;
+  readonly value: string;
+  readonly momId: string;
+}
+
 /** An account of alice's, its mytoken pasted as a person would; the short name is `name` in small letters. */
 export async function importAccount(
   window: Page,
   sandbox: Sandbox,
   name: string,
   options: Parameters<Sandbox['control']['issueMytoken']>[0] = {},
-): Promise<void> {
-  const token = await sandbox.control.issueMytoken({ user: 'alice', name, ...options });
-  await call(window, 'accounts:import', {
-    source: { kind: 'paste', text: token.value },
+): Promise<Imported> {
+  const issued = await sandbox.control.issueMytoken({ user: 'alice', name, ...options });
+  const { accountId } = (await call(window, 'accounts:import', {
+    source: { kind: 'paste', text: issued.value },
     displayName: name,
     shortname: name.toLowerCase(),
-  });
+  })) as { accountId: string };
+  return { id: accountId, value: issued.value, momId: issued.mom_id };
 }
 
 /** Past the first start's welcome, to the pages that are there every day. */
