@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cleanEnvironment, sessionFolders } from '../../scripts/lib/desktop-session.ts';
 import { startBus, startKeyring, type Service, type SessionPlace } from '../../scripts/lib/session-bus.ts';
 import { MARKER } from '../../scripts/lib/session-cleanup.ts';
+import { startDisplay } from '../../scripts/lib/virtual-display.ts';
 
 export { chromiumSandbox, electronArgs } from '../../scripts/lib/playwright-electron.ts';
 
@@ -33,13 +34,13 @@ export interface PrivateSession {
 }
 
 /**
- * A session bus and keyring for one test, with HOME and XDG folders of its own, on the display of the desktop session
- * that the test runs in. Also runs outside of one, then without a display.
+ * A session bus and keyring for one test, with HOME, XDG folders and, where the test runs in a desktop session, a display
+ * of its own: focus, clipboard and windows are no other test's.
  */
 export async function startPrivateSession(options: PrivateSessionOptions): Promise<PrivateSession> {
   const dir = mkdtempSync(join(tmpdir(), 'private-'));
   const outer: Record<string, string> = cleanEnvironment(process.env);
-  for (const name of ['DISPLAY', 'XAUTHORITY', 'USER', 'LOGNAME', 'SHELL', MARKER]) {
+  for (const name of ['USER', 'LOGNAME', 'SHELL', MARKER]) {
     const value = process.env[name];
     if (value !== undefined) outer[name] = value;
   }
@@ -58,6 +59,7 @@ export async function startPrivateSession(options: PrivateSessionOptions): Promi
     rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   try {
+    if (process.env.DISPLAY !== undefined) services.push(await startDisplay(place, '1280x800x24'));
     services.push(await startBus(place, { prompter: options.prompter ?? false }));
     if (options.keyring !== 'absent') keyring = await startKeyring(place, options.keyring);
   } catch (error) {
