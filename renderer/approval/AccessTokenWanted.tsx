@@ -9,6 +9,7 @@ import type { AccessTokenContent } from '../../shared/model/approval.ts';
 import { broadestFirst } from '../../shared/model/scopes.ts';
 import { textWarning } from '../../shared/model/text-warnings.ts';
 import { useApp } from '../hooks/app-context.tsx';
+import { listOf } from '../hooks/time-texts.ts';
 import { mono } from '../theme/theme.ts';
 
 /** What an access token would be good for; what is unticked is not given. */
@@ -22,12 +23,26 @@ export function AccessTokenWanted({
   readonly onChange: (given: AccessTokenContent) => void;
 }): ReactNode {
   const { t } = useApp();
-  const fixed = asked.unlimited === true;
+  if (asked.unlimited === true) {
+    return (
+      <>
+        <Alert severity="warning">{t('approval.unlimited')}</Alert>
+        <Everything
+          label={t('approval.scopes-title')}
+          what={t('approval.any-scope')}
+          asked={broadestFirst(asked.scope)}
+        />
+        <Everything
+          label={t('approval.audience-title')}
+          what={t('approval.any-audience')}
+          asked={asked.audience}
+        />
+      </>
+    );
+  }
   return (
     <>
-      {fixed && <Alert severity="warning">{t('approval.unlimited')}</Alert>}
       <Choice
-        fixed={fixed}
         label={t('approval.scopes-title')}
         none={t('approval.default-scopes')}
         asked={broadestFirst(asked.scope)}
@@ -35,7 +50,6 @@ export function AccessTokenWanted({
         onChange={(scope) => onChange({ ...given, scope })}
       />
       <Choice
-        fixed={fixed}
         label={t('approval.audience-title')}
         none={t('approval.any-audience')}
         asked={asked.audience}
@@ -46,16 +60,50 @@ export function AccessTokenWanted({
   );
 }
 
+/** Where what is asked for makes no difference there is nothing to untick: what is given is all there is. */
+function Everything({
+  label,
+  what,
+  asked,
+}: {
+  readonly label: string;
+  readonly what: string;
+  readonly asked: readonly string[];
+}): ReactNode {
+  const { t, formatLocale } = useApp();
+  return (
+    <Part label={label}>
+      <Typography variant="body2">
+        <strong>{what}</strong>
+      </Typography>
+      {asked.length > 0 && (
+        <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
+          <bdi>{t('approval.asked-in-vain', { list: listOf([...asked], formatLocale) })}</bdi>
+          {asked.some((entry) => textWarning(entry) !== null) && ` (${t('approval.odd-letters')})`}
+        </Typography>
+      )}
+    </Part>
+  );
+}
+
+function Part({ label, children }: { readonly label: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <Box component="section" aria-label={label}>
+      <Typography variant="h2" sx={{ fontSize: '0.95rem' }}>
+        {label}
+      </Typography>
+      {children}
+    </Box>
+  );
+}
+
 function Choice({
-  fixed,
   label,
   none,
   asked,
   given,
   onChange,
 }: {
-  /** What is asked for makes no difference: there is nothing to untick. */
-  readonly fixed: boolean;
   readonly label: string;
   readonly none: string;
   readonly asked: readonly string[];
@@ -64,10 +112,7 @@ function Choice({
 }): ReactNode {
   const { t } = useApp();
   return (
-    <Box component="section" aria-label={label}>
-      <Typography variant="h2" sx={{ fontSize: '0.95rem' }}>
-        {label}
-      </Typography>
+    <Part label={label}>
       {asked.length === 0 ? (
         <Typography variant="body2">
           <strong>{none}</strong>
@@ -83,7 +128,6 @@ function Choice({
                   <Checkbox
                     size="small"
                     checked={kept}
-                    disabled={fixed}
                     onChange={(_event, on) =>
                       onChange(asked.filter((each) => (each === entry ? on : given.includes(each))))
                     }
@@ -111,6 +155,6 @@ function Choice({
           })}
         </FormGroup>
       )}
-    </Box>
+    </Part>
   );
 }

@@ -12,6 +12,7 @@ import type {
   ApprovalView,
   GrantDuration,
 } from '../../shared/model/approval.ts';
+import { textWarning } from '../../shared/model/text-warnings.ts';
 import { compareWish } from '../../shared/model/wish-comparison.ts';
 import { ErrorNotice } from '../components/ErrorNotice.tsx';
 import { useAnnounce } from '../components/Live.tsx';
@@ -156,6 +157,11 @@ export function ApprovalScreen({
               comparison={compareWish(content.wish, content.parent, nowSeconds)}
               nowMs={nowMs}
             />
+            <Typography variant="body2" sx={{ overflowWrap: 'anywhere' }}>
+              {t('approval.mytoken-name', { name: content.wish.name })}{' '}
+              {textWarning(content.wish.name) !== null && `(${t('approval.odd-letters')}) `}
+              {t('approval.revocable')}
+            </Typography>
             <Box>
               <Button
                 variant="outlined"

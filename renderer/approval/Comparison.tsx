@@ -2,6 +2,8 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
+import { hasCapability } from '../../shared/model/capabilities.ts';
+import type { Clause, ClauseRequest } from '../../shared/model/mytoken.ts';
 import type { WishComparison } from '../../shared/model/wish-comparison.ts';
 import { useApp } from '../hooks/app-context.tsx';
 import { absoluteTime, duration, listOf } from '../hooks/time-texts.ts';
@@ -22,8 +24,17 @@ export function Comparison({
 }): ReactNode {
   const { t, formatLocale } = useApp();
   const { capabilities, dropped, limits, restrictions, endsAtSeconds, rotation } = comparison;
+  const tokens = hasCapability(
+    capabilities.map(({ capability }) => capability),
+    'AT',
+  );
+  /** What a way leaves open of those two limits that decide where an access token is good. */
+  const openWords = ({ scope, audience }: Clause | ClauseRequest): readonly string[] => [
+    ...(tokens && !scope ? [t('approval.any-scope')] : []),
+    ...(tokens && !audience?.length ? [t('approval.any-service')] : []),
+  ];
   const ways = restrictions
-    .map((clause) => clauseWords(t, clause, formatLocale).join(' '))
+    .map((clause) => [...clauseWords(t, clause, formatLocale), ...openWords(clause)].join(' '))
     .filter((way) => way !== '');
   const dangerous = capabilities.filter(({ danger }) => danger === 'danger');
   return (

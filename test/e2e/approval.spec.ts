@@ -96,7 +96,9 @@ test('a mytoken without limits gives everything whatever is asked for, and the w
   const running = await stage.open(['Alpha']);
   const { page, asked } = await question(running, () => stage.ask({ scope: 'email' }));
   await expect(page.getByText('has no limits', { exact: false })).toBeVisible();
-  await expect(page.getByRole('checkbox', { name: 'email' })).toBeDisabled();
+  await expect(page.getByText('Any scope the account has.')).toBeVisible();
+  await expect(page.getByText('The program asked for email; that makes no difference.')).toBeVisible();
+  await expect(page.getByRole('checkbox', { name: 'email' })).toHaveCount(0);
   await answer(page, 'Deny');
   expect(await asked).toHaveProperty('error');
 });

@@ -15,10 +15,15 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
   'approval.scopes-title': 'Wofür (Scopes)',
   'approval.audience-title': 'Für welche Dienste (Audiences)',
   'approval.unlimited':
-    'Das Mytoken dieses Kontos hat keine Grenzen. Sein Server gibt dann alles, was er kann, gleich worum gebeten wird.',
+    'Das Mytoken dieses Kontos hat keine Grenzen. Sein Server gibt dann alle seine Scopes für jeden Dienst, gleich was verlangt wird.',
   'approval.any-audience':
     'Nicht auf einen Dienst begrenzt: jeder, der dem Anbieter vertraut, kann es annehmen.',
   'approval.not-given': 'nicht gegeben',
+  'approval.any-scope': 'Jeder Scope, den das Konto hat.',
+  'approval.any-service': 'Für jeden Dienst.',
+  'approval.asked-in-vain': 'Das Programm hat {list} verlangt; das ändert nichts.',
+  'approval.mytoken-name': 'Es wird „{name}“ heißen.',
+  'approval.revocable': 'Du kannst es später unter Aktivität widerrufen, oder beim Konto unter Mytokens.',
   'approval.would-get': 'Was es bekäme, verglichen mit deinem Konto',
   'approval.you-give': 'Was du gibst, verglichen mit dem Verlangten',
   'approval.as-asked': 'Das Verlangte geben',
@@ -32,7 +37,8 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
   'approval.compare.asked.dropped': 'Verlangt und nicht gegeben: {list}.',
   'approval.dangerous':
     'Damit kann es deine Einstellungen am Mytoken-Server ändern, auch, wer sich anmelden darf.',
-  'approval.unrestricted': 'Ohne jede Grenze: von überall, für alles, für immer.',
+  'approval.unrestricted':
+    'Ohne jede Grenze: jeder Scope, den das Konto hat, für jeden Dienst, von überall, für immer.',
   'approval.limits.account.inherited': 'Mit den Grenzen deines Kontos.',
   'approval.limits.account.same': 'Mit denselben Grenzen wie dein Konto.',
   'approval.limits.account.tighter': 'Enger als dein Konto.',
@@ -43,7 +49,7 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
   'approval.lifetime': 'Endet in {span}: {time}.',
   'approval.remember-how-long': 'Wie lange merken',
   'approval.remember-what':
-    'Wenn du erlaubst: für dieses Programm und dieses Konto, und höchstens für das, was oben angehakt ist.',
+    'Das gilt für dieses Programm und dieses Konto, und nie für mehr, als du jetzt gibst.',
   'approval.block-what': 'Eine Sperre gilt, bis du das Programm unter Programme freigibst.',
   'approval.waiting-for-unlock': '{count, plural, one {# Anfrage wartet.} other {# Anfragen warten.}}',
   'approval.position': 'Die erste von {count} Anfragen',
