@@ -175,6 +175,12 @@ test('a result is shown once, saved for its owner alone, can be revoked, and is 
 
   const before = desk.sandbox.control.tokens().length;
   await window.getByRole('button', { name: 'Revoke it' }).click();
+  const sure = window.getByRole('dialog', { name: /^Revoke the mytoken “/ });
+  await sure.getByRole('button', { name: 'Cancel' }).click();
+  await expect(sure).toHaveCount(0);
+  expect(desk.sandbox.control.tokens()).toHaveLength(before);
+  await window.getByRole('button', { name: 'Revoke it' }).click();
+  await sure.getByRole('button', { name: 'Revoke it' }).click();
   await expect(window.getByRole('alert').getByText('It was revoked.')).toBeVisible();
   expect(desk.sandbox.control.tokens()).toHaveLength(before - 1);
   await window.getByRole('button', { name: 'Done' }).click();

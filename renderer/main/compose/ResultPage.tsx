@@ -7,9 +7,11 @@ import AlertTitle from '@mui/material/AlertTitle';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Card from '@mui/material/Card';
+import Typography from '@mui/material/Typography';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { MintedView } from '../../../shared/ipc/contract.ts';
 import type { AccountView } from '../../../shared/model/account.ts';
+import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { useAnnounce } from '../../components/Live.tsx';
@@ -41,6 +43,7 @@ export function ResultPage({
   const [value, setValue] = useState<string | null>(null);
   const [wasShown, setWasShown] = useState(false);
   const [said, setSaid] = useState<string | null>(null);
+  const [asking, setAsking] = useState(false);
   const [revoked, setRevoked] = useState(false);
   const { resultId } = minted;
   const isCode = minted.kind === 'transfer_code';
@@ -61,6 +64,15 @@ export function ResultPage({
       await call('compose:copy', { resultId, form });
       say(t('result.copied'));
     });
+  };
+  const revoke = async (): Promise<void> => {
+    await task.run(async () => {
+      await call('compose:revoke', { resultId });
+      setRevoked(true);
+      setValue(null);
+      announce(t('result.revoked'));
+    });
+    setAsking(false);
   };
   const lines = snippets(minted);
 
@@ -156,22 +168,21 @@ export function ResultPage({
         </Button>
         <Button onClick={onAnother}>{t('result.another')}</Button>
         {!revoked && (
-          <Button
-            color="error"
-            disabled={task.busy}
-            onClick={() => {
-              void task.run(async () => {
-                await call('compose:revoke', { resultId });
-                setRevoked(true);
-                setValue(null);
-                announce(t('result.revoked'));
-              });
-            }}
-          >
+          <Button color="error" disabled={task.busy} onClick={() => setAsking(true)}>
             {t('result.revoke')}
           </Button>
         )}
       </Box>
+      <ConfirmDialog
+        open={asking}
+        title={t('result.revoke-question', { name: minted.name })}
+        confirmLabel={t('result.revoke')}
+        busy={task.busy}
+        onConfirm={() => void revoke()}
+        onClose={() => setAsking(false)}
+      >
+        <Typography>{t('result.revoke-what')}</Typography>
+      </ConfirmDialog>
     </Page>
   );
 

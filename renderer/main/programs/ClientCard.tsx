@@ -23,15 +23,17 @@ export function ClientCard({
 }): ReactNode {
   const { state, t, call, formatLocale } = useApp();
   const task = useTask();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<'rotate' | 'revoke' | null>(null);
   const names = client.accountIds?.flatMap(
     (id) => state.accounts.find((account) => account.id === id)?.displayName ?? [],
   );
-  const rotate = (): void => {
-    void task.run(async () => {
-      const { key } = await call('clients:rotate', { clientId: client.id });
-      onKey({ name: client.name, key, rotated: true });
-    });
+  const confirm = (work: () => Promise<unknown>): void => {
+    void task.run(work).then(() => setAsking(null));
+  };
+  const rotate = async (): Promise<void> => {
+    const { key } = await call('clients:rotate', { clientId: client.id });
+    setAsking(null);
+    onKey({ name: client.name, key, rotated: true });
   };
   return (
     <Card sx={{ p: 2, display: 'flex', gap: 1.5, alignItems: 'center', flexWrap: 'wrap' }}>
@@ -58,19 +60,29 @@ export function ClientCard({
         </Typography>
         <ErrorNotice error={task.error} />
       </Box>
-      <Button onClick={rotate} disabled={task.busy}>
+      <Button onClick={() => setAsking('rotate')} disabled={task.busy}>
         {t('programs.rotate')}
       </Button>
-      <Button color="error" onClick={() => setAsking(true)} disabled={task.busy}>
+      <Button color="error" onClick={() => setAsking('revoke')} disabled={task.busy}>
         {t('programs.revoke')}
       </Button>
       <ConfirmDialog
-        open={asking}
+        open={asking === 'rotate'}
+        title={t('programs.rotate-question', { name: client.name })}
+        confirmLabel={t('programs.rotate')}
+        busy={task.busy}
+        onConfirm={() => confirm(rotate)}
+        onClose={() => setAsking(null)}
+      >
+        <Alert severity="warning">{t('programs.rotate-what')}</Alert>
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={asking === 'revoke'}
         title={t('programs.revoke-question', { name: client.name })}
         confirmLabel={t('programs.revoke')}
         busy={task.busy}
-        onConfirm={() => void task.run(() => call('clients:revoke', { clientId: client.id }))}
-        onClose={() => setAsking(false)}
+        onConfirm={() => confirm(() => call('clients:revoke', { clientId: client.id }))}
+        onClose={() => setAsking(null)}
       >
         <Alert severity="warning">{t('programs.revoke-what')}</Alert>
       </ConfirmDialog>

@@ -167,6 +167,9 @@ export const composeDe = {
   'result.use.curl': 'Mit curl',
   'result.use.client': 'Mit dem mytoken-Kommandozeilenprogramm',
   'result.revoke': 'Widerrufen',
+  'result.revoke-question': 'Das Mytoken „{name}“ widerrufen?',
+  'result.revoke-what':
+    'Es gilt sofort nicht mehr, wo immer du es hingebracht hast, ebenso jedes Mytoken, das daraus erzeugt wurde. Schon geholte Zugriffstoken gelten, bis sie ablaufen. Das lässt sich nicht rückgängig machen.',
   'result.revoked': 'Es wurde widerrufen.',
   'result.done': 'Fertig',
   'result.another': 'Noch eines erzeugen',

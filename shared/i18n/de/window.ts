@@ -277,7 +277,10 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'programs.expiry-days': '{days, plural, one {nach # Tag} other {nach # Tagen}}',
   'programs.create': 'Schlüssel erzeugen',
   'programs.never-used': 'noch nicht genutzt',
-  'programs.rotate': 'Schlüssel erneuern',
+  'programs.rotate': 'Schlüssel ersetzen',
+  'programs.rotate-question': 'Schlüssel von {name} ersetzen?',
+  'programs.rotate-what':
+    'Sein jetziger Schlüssel gilt noch zehn Minuten. Bis dahin braucht das Programm den neuen, der einmal gezeigt wird.',
   'programs.revoke': 'Widerrufen',
   'programs.revoke-question': 'Schlüssel von {name} widerrufen?',
   'programs.revoke-what':

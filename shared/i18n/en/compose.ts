@@ -166,6 +166,9 @@ export const composeEn = {
   'result.use.curl': 'With curl',
   'result.use.client': 'With the mytoken command line client',
   'result.revoke': 'Revoke it',
+  'result.revoke-question': 'Revoke the mytoken “{name}”?',
+  'result.revoke-what':
+    'It stops working at once, wherever you put it, and so does every mytoken made from it. Access tokens it already fetched work until they expire. This cannot be undone.',
   'result.revoked': 'It was revoked.',
   'result.done': 'Done',
   'result.another': 'Make another one',

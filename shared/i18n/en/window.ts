@@ -271,7 +271,10 @@ export const windowEn = {
   'programs.expiry-days': '{days, plural, one {after # day} other {after # days}}',
   'programs.create': 'Create key',
   'programs.never-used': 'not used yet',
-  'programs.rotate': 'New key',
+  'programs.rotate': 'Replace key',
+  'programs.rotate-question': 'Replace the key of {name}?',
+  'programs.rotate-what':
+    'Its present key works for ten more minutes. Until then the program needs the new one, which is shown once.',
   'programs.revoke': 'Revoke',
   'programs.revoke-question': 'Revoke the key of {name}?',
   'programs.revoke-what':
