@@ -125,8 +125,8 @@ export const activityDe: Readonly<Record<keyof typeof activityEn, string>> = {
   'activity.export.done':
     '{count, plural, one {# Eintrag wurde} other {# Einträge wurden}} nach {path} geschrieben.',
   'activity.export.hint': 'Exportiert wird, was zu Suche und Filtern passt.',
-  'activity.clear': 'Jetzt leeren',
-  'activity.clear.title': 'Die Aktivität leeren?',
+  'activity.clear': 'Alle Einträge löschen',
+  'activity.clear.title': 'Alle Einträge löschen?',
   'activity.clear.text':
     'Alle Einträge werden auf diesem Rechner gelöscht. Mytokens, die Programme bekommen haben, gelten weiter, lassen sich aber von hier aus nicht mehr widerrufen; das geht dann nur auf der Seite des Kontos.',
   'activity.keep': 'Einträge behalten für',

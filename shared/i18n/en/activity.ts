@@ -120,8 +120,8 @@ export const activityEn = {
   'activity.export.json': 'As JSON',
   'activity.export.done': '{count, plural, one {# entry was} other {# entries were}} written to {path}.',
   'activity.export.hint': 'What fits search and filters is exported.',
-  'activity.clear': 'Clear now',
-  'activity.clear.title': 'Clear the activity?',
+  'activity.clear': 'Delete all entries',
+  'activity.clear.title': 'Delete all entries?',
   'activity.clear.text':
     'All entries are deleted from this machine. Mytokens that programs were given go on working, but can no longer be revoked from here; use the account’s page for that.',
   'activity.keep': 'Keep entries for',

@@ -54,7 +54,7 @@ export const windowEn = {
   'copied.secret': 'A secret of {account} copied.',
   'copied.clears':
     '{seconds, plural, one {Leaves the clipboard in # second.} other {Leaves the clipboard in # seconds.}}',
-  'copied.clear-now': 'Clear now',
+  'copied.clear-now': 'Clear clipboard',
   'copied.not-cleared':
     'The clipboard could not be cleared. Copy something else to remove the token from it.',
   'account.back': 'All accounts',
