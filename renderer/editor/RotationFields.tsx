@@ -54,7 +54,7 @@ export function RotationFields({
           .sort((a, b) => a - b)
           .map((seconds) => (
             <MenuItem key={seconds} value={seconds}>
-              {duration(seconds * 1000, formatLocale)}
+              {t('compose.rotation.unused-for', { span: duration(seconds * 1000, formatLocale) })}
             </MenuItem>
           ))}
       </TextField>

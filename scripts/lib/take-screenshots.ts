@@ -149,7 +149,7 @@ await runScript(async () => {
     await window.getByRole('option', { name: 'A single access token within a day' }).click();
     await showFrom('Within which limits');
     await shoot('compose-wider');
-    await window.getByRole('button', { name: 'Way 1: Add a limit' }).click();
+    await window.getByRole('button', { name: 'Alternative 1: Add a limit' }).click();
     await window.getByRole('menuitem', { name: 'Scopes' }).click();
     await window.getByRole('combobox', { name: 'Scopes' }).fill('openid ');
     await window.keyboard.press('Escape');

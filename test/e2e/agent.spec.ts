@@ -58,7 +58,7 @@ test('oidc-token works unchanged: the user is asked once, told who asks, and ask
   await expect.poll(async () => (await tray.menu()).map(({ label }) => label)).toContain('Review 1 request…');
 
   await page.keyboard.press('Enter'); // approves nothing (R-60)
-  await page.getByRole('checkbox', { name: 'Remember my answer' }).check();
+  await page.getByRole('checkbox', { name: 'If I allow it, do not ask again' }).check();
   await answer(page, 'Allow'); // waits until it is armed
   const { stdout } = (await asked) as { stdout: string };
   expect(await userinfo(desk.sandbox, stdout.trim())).toMatchObject({ status: 200 });

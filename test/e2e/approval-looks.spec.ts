@@ -21,7 +21,7 @@ const words = {
       allow: 'Allow',
       details: 'Details',
       less: 'Give less…',
-      remember: 'Remember my answer',
+      remember: 'If I allow it, do not ask again',
     },
     ...{
       block: 'Block this program',
@@ -32,7 +32,11 @@ const words = {
   },
   de: {
     ...{ deny: 'Ablehnen', allow: 'Erlauben', details: 'Einzelheiten', less: 'Weniger geben …' },
-    ...{ remember: 'Antwort merken', block: 'Dieses Programm sperren', unlock: 'Entsperren' },
+    ...{
+      remember: 'Wenn ich es erlaube, nicht noch einmal fragen',
+      block: 'Dieses Programm sperren',
+      unlock: 'Entsperren',
+    },
     ...{ programs: 'Programme', permissions: 'Was sie dürfen' },
   },
 } as const;

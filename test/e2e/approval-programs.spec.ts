@@ -88,7 +88,7 @@ test('R-67 an answer for good is given under Programs alone; it outlives lock an
   const running = await stage.open(['Alpha', 'Beta']);
   for (const account of ['alpha', 'beta']) {
     const { page, asked } = await question(running, () => stage.job(account));
-    await page.getByRole('checkbox', { name: 'Remember my answer' }).check();
+    await page.getByRole('checkbox', { name: 'If I allow it, do not ask again' }).check();
     const offered = page.getByRole('combobox', { name: 'Remember for how long' }).getByRole('option');
     await expect(offered).toHaveText(['for 15 minutes', 'for an hour', 'until the app quits or is locked']);
     await answer(page, 'Allow');
@@ -280,7 +280,7 @@ test('two accounts of one provider: the question says so, the chosen one answers
   await expect(page.getByText(/with your account Beta/)).toBeVisible();
   await expect(page.getByText('has no limits', { exact: false })).toHaveCount(0);
   await page.getByRole('checkbox', { name: 'openid' }).uncheck();
-  await page.getByRole('checkbox', { name: 'Remember my answer' }).check();
+  await page.getByRole('checkbox', { name: 'If I allow it, do not ask again' }).check();
   await answer(page, 'Allow');
   expect(subjectOf(await asked)).toMatchObject({ sub: sub('bob'), scope: 'email' });
 

@@ -78,7 +78,7 @@ test('less of an access token: what is unticked is not given, and everything unt
   await expect(page.getByRole('button', { name: 'Allow' })).toBeDisabled();
   await page.getByRole('checkbox', { name: 'email' }).check();
   await expect(page.getByText('not given')).toHaveCount(2);
-  await page.getByRole('checkbox', { name: 'Remember my answer' }).check();
+  await page.getByRole('checkbox', { name: 'If I allow it, do not ask again' }).check();
   await answer(page, 'Allow');
   const { access_token: token } = (await asked) as { access_token: string };
   const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as {

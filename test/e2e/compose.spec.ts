@@ -220,10 +220,10 @@ test('form and JSON say the same through changes on both sides, and mistakes hav
   const toForm = (): Promise<void> => window.getByRole('button', { name: 'Form', exact: true }).click();
 
   await window.getByRole('checkbox', { name: /tell its own history/ }).check();
-  await window.getByRole('button', { name: 'Way 1: Add a limit' }).click();
+  await window.getByRole('button', { name: 'Alternative 1: Add a limit' }).click();
   await window.getByRole('menuitem', { name: 'Number of access tokens' }).click();
   await window.getByRole('spinbutton', { name: 'Number of access tokens' }).fill('7');
-  await window.getByRole('button', { name: 'Copy way 1' }).click();
+  await window.getByRole('button', { name: 'Copy alternative 1' }).click();
   await window.getByRole('button', { name: 'Remove: Until' }).last().click();
   expect(await toJson()).toMatchObject({
     capabilities: ['AT', 'tokeninfo:history'],
@@ -258,9 +258,9 @@ test('form and JSON stay the same through random edits', async () => {
   };
   const form = (): Promise<void> => window.getByRole('button', { name: 'Form', exact: true }).click();
   const edits: (() => Promise<void>)[] = [
-    async () => window.getByRole('button', { name: 'Add a way' }).click(),
+    async () => window.getByRole('button', { name: 'Add an alternative' }).click(),
     async () => {
-      const remove = window.getByRole('button', { name: /^Remove way/ });
+      const remove = window.getByRole('button', { name: /^Remove alternative/ });
       if ((await remove.count()) > 0) await remove.nth(pick(await remove.count())).click();
     },
     async () => {
@@ -268,7 +268,7 @@ test('form and JSON stay the same through random edits', async () => {
       await boxes.nth(pick(await boxes.count())).click();
     },
     async () => {
-      const copy = window.getByRole('button', { name: /^Copy way/ });
+      const copy = window.getByRole('button', { name: /^Copy alternative/ });
       if ((await copy.count()) > 0) await copy.first().click();
     },
     async () => {
@@ -286,7 +286,7 @@ test('form and JSON stay the same through random edits', async () => {
     await edits[pick(edits.length)]?.();
     const request = await read();
     await form();
-    await expect(window.getByRole('button', { name: /^Remove way/ })).toHaveCount(
+    await expect(window.getByRole('button', { name: /^Remove alternative/ })).toHaveCount(
       request.restrictions.length,
     );
     const counts = request.restrictions.flatMap(({ usages_AT: uses }) =>
@@ -323,7 +323,7 @@ test('a mytoken is composed with the keyboard alone', async () => {
   await window.keyboard.press('Control+a');
   await window.keyboard.type('by keys');
   // The parent is limited in many ways: an own clause would have to repeat them all. Without one they are inherited.
-  await tabTo('Remove way 1');
+  await tabTo('Remove alternative 1');
   await window.keyboard.press('Enter');
   await tabTo('Create mytoken');
   await window.keyboard.press('Enter');

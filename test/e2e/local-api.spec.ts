@@ -128,7 +128,7 @@ test('without a key on the socket: the user is asked once who may, by curl as it
 
   const { page, asked } = await question(running, job);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('night-job.sh wants an access token');
-  await page.getByRole('checkbox', { name: 'Remember my answer' }).check();
+  await page.getByRole('checkbox', { name: 'If I allow it, do not ask again' }).check();
   await answer(page, 'Allow');
   expect(JSON.parse((await asked) as string)).toMatchObject({ account: 'alpha', token_type: 'Bearer' });
   expect(JSON.parse(await job())).toMatchObject({ account: 'alpha' });

@@ -235,11 +235,11 @@ test('the variable is written and removed on request, and the self-test tells wh
   test.setTimeout(120_000);
   let running = await openTab();
   const ask = async (): Promise<void> => {
-    await running.window.getByRole('button', { name: 'Ask myself' }).click();
-    await expect(running.window.getByRole('list', { name: 'Does it work?' })).toBeVisible();
+    await running.window.getByRole('button', { name: 'Run the self-test' }).click();
+    await expect(running.window.getByRole('list', { name: 'Self-test' })).toBeVisible();
   };
   await ask();
-  await expect(running.window.getByText('All doors are closed.').first()).toBeVisible();
+  await expect(running.window.getByText('Everything is switched off.').first()).toBeVisible();
 
   await running.window.getByLabel('Be the oidc-agent of this computer').click();
   await call(running.window, 'settings:update', {
@@ -250,7 +250,7 @@ test('the variable is written and removed on request, and the self-test tells wh
   await expect(running.window.getByText(/The file is written/).first()).toBeVisible();
   expect(readFileSync(environmentFile(), 'utf8')).toContain(`OIDC_SOCK=${desk.socketPath}\n`);
   await ask();
-  const found = running.window.getByRole('list', { name: 'Does it work?' });
+  const found = running.window.getByRole('list', { name: 'Self-test' });
   await expect(found.getByText('takes effect at the next login')).toBeVisible();
   await expect(running.window.getByText('One thing needs attention.').first()).toBeVisible();
 
@@ -260,9 +260,9 @@ test('the variable is written and removed on request, and the self-test tells wh
   await showTab(running.window);
   await expect(running.window.getByText('this app stands here')).toHaveCount(2);
   await ask();
-  const list = running.window.getByRole('list', { name: 'Does it work?' });
+  const list = running.window.getByRole('list', { name: 'Self-test' });
   await expect(list.getByText(/: works$/)).not.toHaveCount(0);
-  await expect(running.window.getByText(/^All \d+ open ways work\.$/).first()).toBeVisible();
+  await expect(running.window.getByText(/^All \d+ checks passed\.$/).first()).toBeVisible();
   expect(await running.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(
     1,
   );
@@ -301,8 +301,8 @@ for (const theme of ['light', 'dark'] as const) {
     await window.getByLabel('Be the oidc-agent of this computer').click();
     await expect(window.getByText('this app stands here')).toHaveCount(2);
     await window.getByRole('button', { name: 'Write the file' }).click();
-    await window.getByRole('button', { name: 'Ask myself' }).click();
-    const results = window.getByRole('list', { name: 'Does it work?' });
+    await window.getByRole('button', { name: 'Run the self-test' }).click();
+    const results = window.getByRole('list', { name: 'Self-test' });
     await results.evaluate((element) => element.scrollIntoView({ block: 'end' }));
     await look('self-test');
     const tops = [
@@ -328,7 +328,7 @@ for (const theme of ['light', 'dark'] as const) {
       for (const [name, text] of [
         ['german-lines', 'Fertige Zeilen'],
         ['german-in-place', 'Anstelle von oidc-agent'],
-        ['german-self-test', 'Funktioniert es?'],
+        ['german-self-test', 'Selbsttest'],
       ] as const) {
         await window.getByRole('heading', { name: text }).evaluate((element) => element.scrollIntoView());
         await look(name);

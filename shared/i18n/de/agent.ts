@@ -25,7 +25,7 @@ export const agentDe = {
   'approval.asked': 'Es hat {count}-mal gefragt.',
   'approval.default-scopes': 'Alles, was der Anbieter gibt, wenn nichts genannt ist.',
   'approval.narrow': 'Weniger geben …',
-  'approval.remember': 'Antwort merken',
+  'approval.remember': 'Wenn ich es erlaube, nicht noch einmal fragen',
   'approval.remember.15min': '15 Minuten lang',
   'approval.remember.1h': 'eine Stunde lang',
   'approval.remember.until-quit': 'bis die App beendet oder gesperrt wird',

@@ -46,8 +46,8 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
   'approval.limits.asked.same': 'Mit den verlangten Grenzen.',
   'approval.limits.asked.tighter': 'Enger als verlangt.',
   'approval.endless': 'Es endet nie von selbst.',
-  'approval.lifetime': 'Endet in {span}: {time}.',
-  'approval.remember-how-long': 'Wie lange merken',
+  'approval.lifetime': 'Gilt noch {span}: bis {time}.',
+  'approval.remember-how-long': 'Wie lange nicht noch einmal fragen',
   'approval.remember-what':
     'Das gilt für dieses Programm und dieses Konto, und nie für mehr, als du jetzt gibst.',
   'approval.block-what': 'Eine Sperre gilt, bis du das Programm unter Programme freigibst.',

@@ -125,7 +125,7 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'token.claims-note': 'Was im Token steht, hier nicht geprüft:',
   'restriction.none':
     'Keine Einschränkungen: Es gilt überall, für alles Obige, solange der Server es zulässt.',
-  'restriction.alternative': 'Weg {number}:',
+  'restriction.alternative': 'Alternative {number}:',
   'restriction.nbf': 'Nicht vor {time}.',
   'restriction.nbf-in': 'Beginnt {span} von jetzt an.',
   'restriction.exp': 'Bis {time}.',
@@ -144,7 +144,7 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'rotation.always': 'Das Mytoken wird bei jeder Nutzung ersetzt.',
   'rotation.on-at': 'Das Mytoken wird mit jedem Zugriffstoken ersetzt.',
   'rotation.on-other': 'Das Mytoken wird ersetzt, wenn es für anderes als ein Zugriffstoken benutzt wird.',
-  'rotation.lifetime': 'Ungenutzt endet es nach {span}.',
+  'rotation.lifetime': 'Es endet, wenn es {span} lang ungenutzt bleibt.',
   'rotation.auto-revoke': 'Eine veraltete Kopie lässt den Server es widerrufen.',
   'capability.AT': 'Zugriffstoken holen',
   'capability.create_mytoken': 'weitere Mytokens erzeugen',
@@ -256,7 +256,7 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
     'Sein Server bietet keine Prüfung an, ob es noch funktioniert; nur die Signatur wurde geprüft.',
   'programs.title': 'Programme',
   'programs.text':
-    'Programme auf dieser Maschine können um Zugriffstoken und Mytokens bitten. Du bestimmst, welche Türen offen stehen und was geschieht, wenn jemand fragt.',
+    'Programme auf dieser Maschine können um Zugriffstoken und Mytokens bitten. Du bestimmst, wie sie fragen können und was geschieht, wenn eines fragt.',
   'programs.endpoint': 'Lokaler Endpunkt',
   'programs.switch': 'Lokale Programme fragen lassen',
   'programs.addresses': 'Adressen',

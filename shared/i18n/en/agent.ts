@@ -24,7 +24,7 @@ export const agentEn = {
   'approval.asked': 'It has asked {count} times.',
   'approval.default-scopes': 'Everything the provider gives when nothing is named.',
   'approval.narrow': 'Give less…',
-  'approval.remember': 'Remember my answer',
+  'approval.remember': 'If I allow it, do not ask again',
   'approval.remember.15min': 'for 15 minutes',
   'approval.remember.1h': 'for an hour',
   'approval.remember.until-quit': 'until the app quits or is locked',

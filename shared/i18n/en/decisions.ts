@@ -43,7 +43,7 @@ export const decisionsEn = {
   'approval.limits.asked.tighter': 'Tighter than asked for.',
   'approval.endless': 'It never ends by itself.',
   'approval.lifetime': 'Ends in {span}: {time}.',
-  'approval.remember-how-long': 'Remember for how long',
+  'approval.remember-how-long': 'For how long not to ask again',
   'approval.remember-what': 'This holds for this program and account, and never for more than you give now.',
   'approval.block-what': 'A block holds until you unblock the program under Programs.',
   'approval.waiting-for-unlock': '{count, plural, one {# request waits.} other {# requests wait.}}',

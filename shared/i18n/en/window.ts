@@ -123,7 +123,7 @@ export const windowEn = {
   'token.claims-note': 'What is written in the token, not checked here:',
   'restriction.none':
     'No restrictions: it works anywhere, for everything above, as long as the server allows.',
-  'restriction.alternative': 'Way {number}:',
+  'restriction.alternative': 'Alternative {number}:',
   'restriction.nbf': 'Not before {time}.',
   'restriction.nbf-in': 'Beginning {span} from now.',
   'restriction.exp': 'Until {time}.',
@@ -141,7 +141,7 @@ export const windowEn = {
   'rotation.always': 'The mytoken is replaced with every use.',
   'rotation.on-at': 'The mytoken is replaced with every access token.',
   'rotation.on-other': 'The mytoken is replaced when it is used for something else than an access token.',
-  'rotation.lifetime': 'Unused, it dies after {span}.',
+  'rotation.lifetime': 'It ends when it is unused for {span}.',
   'rotation.auto-revoke': 'An outdated copy makes the server revoke it.',
   'capability.AT': 'get access tokens',
   'capability.create_mytoken': 'make further mytokens',
@@ -250,7 +250,7 @@ export const windowEn = {
     'Its server offers no way to check whether it still works; only its signature was checked.',
   'programs.title': 'Programs',
   'programs.text':
-    'Programs on this machine can ask for access tokens and mytokens. You say which doors are open, and what happens when somebody asks.',
+    'Programs on this machine can ask for access tokens and mytokens. You say how they may ask, and what happens when one does.',
   'programs.endpoint': 'Local endpoint',
   'programs.switch': 'Let local programs ask',
   'programs.addresses': 'Addresses',

@@ -90,6 +90,9 @@ describe('restrictions and rotation in words', () => {
     expect(rotationWords(t, null, 'en')).toBe('The mytoken stays the same when it is used.');
     expect(rotationWords(t, { on_AT: true, auto_revoke: true }, 'en')).toContain('every access token');
     expect(rotationWords(t, { on_AT: true, on_other: true, lifetime: 86_400 }, 'en')).toContain('1 day');
+    expect(rotationWords(createTranslate('de'), { lifetime: 604_800 }, 'de')).toBe(
+      'Es endet, wenn es 7 Tage lang ungenutzt bleibt.',
+    );
   });
 });
 
