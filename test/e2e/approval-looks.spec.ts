@@ -34,7 +34,7 @@ const words = {
     ...{ deny: 'Ablehnen', allow: 'Erlauben', details: 'Einzelheiten', less: 'Weniger geben …' },
     ...{
       remember: 'Wenn ich es erlaube, nicht noch einmal fragen',
-      block: 'Dieses Programm sperren',
+      block: 'Dieses Programm blockieren',
       unlock: 'Entsperren',
     },
     ...{ programs: 'Programme', permissions: 'Was sie dürfen' },

@@ -34,7 +34,7 @@ export const activityDe: Readonly<Record<keyof typeof activityEn, string>> = {
   'activity.say.access-token.no': '{program} verlangte ein Zugriffstoken von {account}',
   'activity.say.mytoken.allowed': '{program} bekam ein Mytoken aus {account}',
   'activity.say.mytoken.no': '{program} verlangte ein Mytoken aus {account}',
-  'activity.say.mytoken.window': 'Aus {account} wurde ein Mytoken erstellt',
+  'activity.say.mytoken.window': 'Aus {account} wurde ein Mytoken erzeugt',
   'activity.say.import-account.allowed': '{program} hat das Konto {account} übergeben',
   'activity.say.import-account.no': '{program} wollte das Konto {account} übergeben',
   'activity.say.add-account.allowed':
@@ -46,7 +46,7 @@ export const activityDe: Readonly<Record<keyof typeof activityEn, string>> = {
   'activity.say.show-access-token.no': 'Ein Zugriffstoken von {account} sollte gezeigt werden',
   'activity.say.token-file.allowed': 'Die Token-Datei von {account} wurde erneuert',
   'activity.say.token-file.no': 'Die Token-Datei von {account} sollte erneuert werden',
-  'activity.say.pairing.allowed': 'Für {client} wurde ein Schlüssel erstellt',
+  'activity.say.pairing.allowed': 'Für {client} wurde ein Schlüssel erzeugt',
   'activity.say.pairing.no': '{client} verlangte einen Schlüssel',
   'activity.say.lock.allowed': 'Die App wurde gesperrt',
   'activity.say.lock.no': 'Die App sollte gesperrt werden',
@@ -98,7 +98,7 @@ export const activityDe: Readonly<Record<keyof typeof activityEn, string>> = {
   'activity.fact.asked': 'Worum es ging',
   'activity.fact.scope': 'Scope und Audience',
   'activity.fact.capabilities': 'Fähigkeiten',
-  'activity.fact.restrictions': 'Einschränkungen',
+  'activity.fact.restrictions': 'Grenzen',
   'activity.fact.outcome': 'Entscheidung',
   'activity.fact.problem': 'Warum es fehlschlug',
   'activity.fact.grant': 'Gemerkte Antwort',
@@ -114,7 +114,7 @@ export const activityDe: Readonly<Record<keyof typeof activityEn, string>> = {
   'activity.revoke': 'Dieses Mytoken widerrufen',
   'activity.revoke.title': 'Das Mytoken „{name}“ widerrufen?',
   'activity.revoke.text':
-    '{program} bekam es aus {account}. Es gilt sofort nicht mehr, ebenso jedes Mytoken, das daraus erstellt wurde. Schon geholte Zugriffstoken gelten, bis sie ablaufen. Das lässt sich nicht rückgängig machen.',
+    '{program} bekam es aus {account}. Es gilt sofort nicht mehr, ebenso jedes Mytoken, das daraus erzeugt wurde. Schon geholte Zugriffstoken gelten, bis sie ablaufen. Das lässt sich nicht rückgängig machen.',
   'activity.revoke.done': 'Das Mytoken wurde widerrufen.',
   'activity.revoke.no-id':
     'Der Server hat seine Kennung nicht genannt; es lässt sich von hier aus nicht widerrufen.',
@@ -132,7 +132,7 @@ export const activityDe: Readonly<Record<keyof typeof activityEn, string>> = {
   'activity.keep': 'Einträge behalten für',
   'activity.keep.days': '{days} Tage',
   'activity.unsaved':
-    'Die Aktivität lässt sich gerade nicht auf die Platte schreiben; sie bleibt im Arbeitsspeicher, und es wird weiter versucht.',
+    'Die Aktivität lässt sich gerade nicht auf die Festplatte schreiben; sie bleibt im Arbeitsspeicher, und es wird weiter versucht.',
   'activity.damaged':
     '{count, plural, one {# Zeile des Protokolls war beschädigt und fehlt} other {# Zeilen des Protokolls waren beschädigt und fehlen}} hier.',
   'activity.link': 'Was Programme verlangt haben und was daraus wurde',

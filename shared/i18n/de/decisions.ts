@@ -36,7 +36,7 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
   'approval.compare.asked.not-held': '– nicht verlangt',
   'approval.compare.asked.dropped': 'Verlangt und nicht gegeben: {list}.',
   'approval.dangerous':
-    'Damit kann es deine Einstellungen am Mytoken-Server ändern, auch, wer sich anmelden darf.',
+    'Damit kann es deine Einstellungen beim Mytoken-Server ändern, auch, wer sich anmelden darf.',
   'approval.unrestricted':
     'Ohne jede Grenze: jeder Scope, den das Konto hat, für jeden Dienst, von überall, für immer.',
   'approval.limits.account.inherited': 'Mit den Grenzen deines Kontos.',
@@ -50,7 +50,7 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
   'approval.remember-how-long': 'Wie lange nicht noch einmal fragen',
   'approval.remember-what':
     'Das gilt für dieses Programm und dieses Konto, und nie für mehr, als du jetzt gibst.',
-  'approval.block-what': 'Eine Sperre gilt, bis du das Programm unter Programme freigibst.',
+  'approval.block-what': 'Es bleibt blockiert, bis du es unter Programme freigibst.',
   'approval.waiting-for-unlock': '{count, plural, one {# Anfrage wartet.} other {# Anfragen warten.}}',
   'approval.position': 'Die erste von {count} Anfragen',
   'approval.arming': 'Bitte erst lesen …',
@@ -76,19 +76,19 @@ export const decisionsDe: Readonly<Record<keyof typeof decisionsEn, string>> = {
   'agent.grant-default': 'was der Anbieter von sich aus gibt',
   'agent.grant-since': 'gemerkt',
   'agent.grant-always': 'immer',
-  'agent.grant-uses': '{count, plural, =0 {noch nicht benutzt} one {einmal benutzt} other {#-mal benutzt}}',
+  'agent.grant-uses': '{count, plural, =0 {noch nicht genutzt} one {einmal genutzt} other {#-mal genutzt}}',
   'agent.keep': 'Immer erlauben',
   'agent.keep-one': 'Immer erlauben: {program}, {account}',
   'agent.forget-all': 'Alle vergessen',
   'agent.forget-all-question': 'Alle gemerkten Antworten vergessen?',
   'agent.forget-all-what':
     'Nach jedem Programm wird wieder gefragt. Token, die es schon hat, gelten, bis sie ablaufen.',
-  'agent.blocked': 'Gesperrte Programme',
+  'agent.blocked': 'Blockierte Programme',
   'agent.blocked-hint':
-    'Sie bekommen nichts, und du wirst nicht gefragt. Nach drei Ablehnungen wird das Sperren angeboten.',
-  'agent.blocked-none': 'Kein Programm ist gesperrt.',
+    'Sie bekommen nichts, und du wirst nicht gefragt. Nach drei Ablehnungen wird das Blockieren angeboten.',
+  'agent.blocked-none': 'Kein Programm ist blockiert.',
   'agent.unblock': 'Freigeben: {program}',
   'agent.unblock-short': 'Freigeben',
-  'agent.blocked-since': 'gesperrt',
+  'agent.blocked-since': 'blockiert',
   'agent.policies-none': 'Es gibt noch keine Konten.',
 };

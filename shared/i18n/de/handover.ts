@@ -23,7 +23,7 @@ export const handoverDe = {
   'handover.bearer.state.fresh': 'frisch',
   'handover.bearer.state.fetching': 'unterwegs',
   'handover.bearer.state.withdrawn':
-    'vorerst entfernt: Die App ist gesperrt oder pausiert, oder das Konto bedient keine Programme',
+    'vorerst entfernt: Die App ist gesperrt oder angehalten, oder das Konto bedient keine Programme',
   'handover.bearer.state.trouble': 'es konnte kein neues Token abgelegt werden',
   'handover.bearer.expires': 'Token gültig bis',
   'handover.bearer.kept': 'Die Datei wird geführt.',
@@ -35,10 +35,10 @@ export const handoverDe = {
   'handover.terminal.opened': 'Ein Terminal wurde geöffnet.',
   'handover.share.title': 'Das Mytoken selbst in einer Datei',
   'handover.share.hint':
-    'Für den Kommandozeilen-Client mytoken und Skripte, die mit einem Mytoken arbeiten. Bekommt eine Seite durch Rotation ein neues Mytoken, übernimmt es die andere.',
+    'Für das Kommandozeilenprogramm mytoken und Skripte, die mit einem Mytoken arbeiten. Bekommt eine Seite durch Rotation ein neues Mytoken, übernimmt es die andere.',
   'handover.share.warning':
-    'Wer die Datei lesen kann, kann alles, was dieses Konto kann. Ein engeres, eigens gemachtes Mytoken ist sicherer.',
-  'handover.share.narrower': 'Stattdessen ein engeres machen',
+    'Wer die Datei lesen kann, kann alles, was dieses Konto kann. Ein engeres, eigens erzeugtes Mytoken ist sicherer.',
+  'handover.share.narrower': 'Stattdessen ein engeres erzeugen',
   'handover.share.start': 'In einer Datei teilen …',
   'handover.share.type': 'Zur Bestätigung {shortname} eintippen',
   'handover.share.choose': 'Datei wählen',
@@ -65,7 +65,7 @@ export const handoverDe = {
   'error.handover/not-shareable.text':
     'Dieses Mytoken lässt sich nicht teilen: Nutzen es zwei Programme zugleich, widerruft es der Server, oder niemand weiß, welche Form die neueste ist.',
   'error.handover/not-shareable.next':
-    'Mache ein engeres Mytoken, das nicht rotiert, und lege das in eine Datei.',
+    'Erzeuge ein engeres Mytoken, das nicht rotiert, und lege das in eine Datei.',
   'error.handover/not-kept.text': 'Für dieses Konto gibt es im Moment keine Token-Datei.',
   'error.handover/not-kept.next': 'Entsperre die App oder lasse eine Token-Datei führen, dann noch einmal.',
   'error.handover/no-terminal.text': 'Es konnte kein Terminalprogramm gestartet werden.',

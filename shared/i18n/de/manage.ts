@@ -12,7 +12,7 @@ export const manageDe = {
   'manage.wider.text':
     'Das Konto bekommt ein neues Mytoken; Name und Einstellungen bleiben. Darum wird gebeten, und im Browser kannst du es noch ändern:',
   'manage.wider.children':
-    'Das bisherige Mytoken wird danach widerrufen. Daraus gemachte Mytokens funktionieren weiter, gehören aber nicht zum neuen.',
+    'Das bisherige Mytoken wird danach widerrufen. Daraus erzeugte Mytokens funktionieren weiter, gehören aber nicht zum neuen.',
   'manage.used.AT':
     '{limit, plural, one {{done} von # Zugriffstoken verbraucht} other {{done} von # Zugriffstoken verbraucht}}',
   'manage.used.other':
@@ -48,7 +48,7 @@ export const manageDe = {
     'Die Nutzungen dieses Mytokens sind gezählt, und jeder Blick hierher kostet eine der „sonstigen Nutzungen“, die es noch hat.',
   'manage.use.load': 'Trotzdem ansehen',
   'manage.tree.scope': 'Zeigen',
-  'manage.tree.scope.derived': 'Das Mytoken dieses Kontos und die daraus gemachten',
+  'manage.tree.scope.derived': 'Das Mytoken dieses Kontos und die daraus erzeugten',
   'manage.tree.scope.all': 'Alle deine Mytokens bei diesem Server',
   'manage.tree.search': 'Nach Name, Adresse oder Kennung suchen',
   'manage.tree.order': 'Reihenfolge',
@@ -65,14 +65,14 @@ export const manageDe = {
   'manage.tree.until': 'bis {time}',
   'manage.tree.expired': 'abgelaufen {time}',
   'manage.tree.own': 'von diesem Konto genutzt',
-  'manage.tree.below': '{count, plural, one {# daraus gemacht} other {# daraus gemacht}}',
+  'manage.tree.below': '{count, plural, one {# daraus erzeugt} other {# daraus erzeugt}}',
   'manage.node.unnamed': 'Mytoken ohne Namen',
   'manage.node.own': 'Das ist das Mytoken, das das Konto {account} nutzt.',
   'manage.node.account': 'Das Konto {account} in dieser App nutzt dieses Mytoken.',
-  'manage.node.created': 'Erstellt',
+  'manage.node.created': 'Erzeugt',
   'manage.node.expired': 'Abgelaufen',
-  'manage.node.ip': 'Erstellt von',
-  'manage.node.children': 'Daraus gemacht',
+  'manage.node.ip': 'Erzeugt von',
+  'manage.node.children': 'Daraus erzeugt',
   'manage.node.made':
     '{below, plural, =0 {keine Mytokens} other {{children, plural, one {# Mytoken} other {# Mytokens}} unmittelbar, {below, number} insgesamt}}',
   'manage.node.not-held':
@@ -81,11 +81,11 @@ export const manageDe = {
   'manage.node.state': 'Zustand',
   'manage.revoke.one': 'Widerrufen …',
   'manage.revoke.branch':
-    '{count, plural, one {Samt dem daraus gemachten widerrufen …} other {Samt den # daraus gemachten widerrufen …}}',
+    '{count, plural, one {Samt dem daraus erzeugten widerrufen …} other {Samt den # daraus erzeugten widerrufen …}}',
   'manage.revoke.all': 'Alle diese widerrufen …',
-  'manage.revoke.all-derived': 'Alle aus dem Mytoken dieses Kontos gemachten widerrufen …',
+  'manage.revoke.all-derived': 'Alle aus dem Mytoken dieses Kontos erzeugten widerrufen …',
   'manage.revoke.question.one': '„{name}“ widerrufen?',
-  'manage.revoke.question.branch': '„{name}“ und alles daraus Gemachte widerrufen?',
+  'manage.revoke.question.branch': '„{name}“ und alles daraus Erzeugte widerrufen?',
   'manage.revoke.question.all': 'Alle diese Mytokens widerrufen?',
   'manage.revoke.keep': 'Die Mytokens verschonen, die Konten dieser App nutzen',
   'manage.revoke.word': 'widerrufen',
@@ -104,7 +104,7 @@ export const manageDe = {
   'manage.ends.what':
     'Programme, die sie haben, bekommen keine Zugriffstoken mehr. Zugriffstoken, die sie schon haben, gelten bis zu ihrem Ablauf. Das lässt sich nicht rückgängig machen.',
   'manage.ends.orphans':
-    '{count, plural, one {# daraus gemachtes Mytoken funktioniert eigenständig weiter.} other {# daraus gemachte Mytokens funktionieren eigenständig weiter.}}',
+    '{count, plural, one {# daraus erzeugtes Mytoken funktioniert eigenständig weiter.} other {# daraus erzeugte Mytokens funktionieren eigenständig weiter.}}',
   'manage.ends.ours':
     '{count, plural, one {Das Mytoken, das {list} nutzt, ist darunter: Das Konto braucht danach eine neue Anmeldung.} other {Die Mytokens, die {list} nutzen, sind darunter: Die Konten brauchen danach eine neue Anmeldung.}}',
   'manage.ends.removed': 'Das ist das Mytoken, das {account} nutzt: Das Konto wird aus dieser App entfernt.',
@@ -115,7 +115,7 @@ export const manageDe = {
   'manage.transfer.rotates':
     'Dieses Mytoken wird ersetzt, wenn es genutzt wird. Zwei, die es haben, sperren einander aus: Wer es als Zweiter nutzt, hat ein veraltetes.',
   'manage.transfer.rotates-revoke':
-    'Dieses Mytoken wird ersetzt, wenn es genutzt wird, und eine veraltete Kopie bringt den Server dazu, es mit allem daraus Gemachten zu widerrufen. Haben es zwei, endet es sicher so: Erzeuge für das andere Gerät lieber ein neues Mytoken.',
+    'Dieses Mytoken wird ersetzt, wenn es genutzt wird, und eine veraltete Kopie bringt den Server dazu, es mit allem daraus Erzeugten zu widerrufen. Haben es zwei, endet es sicher so: Erzeuge für das andere Gerät lieber ein neues Mytoken.',
   'manage.transfer.make': 'Code erzeugen',
   'manage.transfer.code': 'Übertragungscode',
   'manage.transfer.left': 'Gültig noch {time}',
@@ -124,7 +124,7 @@ export const manageDe = {
   'manage.history.of': 'Wessen Verlauf',
   'manage.history.of-hint': 'Jedes andere Mytoken lässt sich unter „Mytokens“ wählen.',
   'manage.history.own': 'Das Mytoken dieses Kontos',
-  'manage.history.family': 'Das Mytoken dieses Kontos und die daraus gemachten',
+  'manage.history.family': 'Das Mytoken dieses Kontos und die daraus erzeugten',
   'manage.history.one': '„{name}“',
   'manage.history.search': 'Suchen',
   'manage.history.kind': 'Was geschah',
@@ -152,7 +152,7 @@ export const manageDe = {
   'inspect.server-hint': 'Ein kurzes Token nennt seinen Server nicht.',
   'inspect.look': 'Ansehen',
   'inspect.at-risk':
-    'Der Server wurde noch nicht gefragt: Ist dies eine veraltete Kopie, bringt ihr Vorzeigen den Server dazu, das Mytoken und alles daraus Gemachte zu widerrufen.',
+    'Der Server wurde noch nicht gefragt: Ist dies eine veraltete Kopie, bringt ihr Vorzeigen den Server dazu, das Mytoken und alles daraus Erzeugte zu widerrufen.',
   'inspect.ask': 'Trotzdem fragen',
   'inspect.known': 'Das Konto {account} nutzt dieses Mytoken.',
   'inspect.import': 'Als Konto behalten',

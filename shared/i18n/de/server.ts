@@ -1,6 +1,6 @@
 export const serverDe = {
   'manage.tab.server': 'Server-Einstellungen',
-  'server.hint': 'Diese Einstellungen gehören dir am Mytoken-Server, nicht nur zu diesem Konto.',
+  'server.hint': 'Diese Einstellungen gelten für dich beim Mytoken-Server, nicht nur für dieses Konto.',
   'server.unusable':
     'Sobald das Konto wieder funktioniert, sind hier die Einstellungen an seinem Server zu sehen.',
   'server.reload': 'Noch einmal fragen',
@@ -21,14 +21,14 @@ export const serverDe = {
   'server.email.saved': 'Der Server hat die Änderung übernommen.',
   'server.ssh.title': 'SSH-Schlüssel',
   'server.ssh.hint':
-    'Eine Maschine mit so einem Schlüssel bekommt Mytokens und Zugriffstoken über ssh, ohne diese App.',
+    'Ein Rechner mit so einem Schlüssel bekommt Mytokens und Zugriffstoken über ssh, ohne diese App.',
   'server.ssh.enabled': 'Mytokens über ssh zu bekommen ist erlaubt',
   'server.ssh.off': 'Die Schlüssel bleiben, aber niemand kann sie jetzt benutzen.',
   'server.ssh.none': 'Keine Schlüssel.',
   'server.ssh.no-name': 'Ohne Namen',
   'server.ssh.created': 'Hinzugefügt',
-  'server.ssh.used': 'zuletzt benutzt',
-  'server.ssh.unused': 'nie benutzt',
+  'server.ssh.used': 'zuletzt genutzt',
+  'server.ssh.unused': 'nie genutzt',
   'server.ssh.add': 'Schlüssel hinzufügen',
   'server.ssh.add-off': 'Erlaube es zuerst.',
   'server.ssh.added': 'Der Schlüssel wurde hinzugefügt.',
@@ -60,6 +60,6 @@ export const serverDe = {
   'server.ssh.remove.label': 'Schlüssel {name} entfernen',
   'server.ssh.remove.question': 'Schlüssel {name} entfernen?',
   'server.ssh.remove.what':
-    'Maschinen mit diesem Schlüssel bekommen damit keine Token mehr, und das Mytoken dahinter wird mit allem, was daraus gemacht wurde, widerrufen.',
+    'Rechner mit diesem Schlüssel bekommen damit keine Token mehr, und das Mytoken dahinter wird mit allem, was daraus erzeugt wurde, widerrufen.',
   'server.ssh.removed': 'Der Schlüssel {name} wurde entfernt.',
 };

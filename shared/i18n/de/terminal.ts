@@ -47,7 +47,7 @@ export const terminalDe = {
   'terminal.closed.http': 'Die lokale Adresse ist zu: die Zeile für curl fehlt hier.',
   'terminal.open': 'Öffnen',
   'terminal.line.oidc-token': 'oidc-token',
-  'terminal.line.oidc-variables': 'Token, Issuer und Ablauf als Variablen der Shell',
+  'terminal.line.oidc-variables': 'Token, Aussteller und Ablauf als Variablen der Shell',
   'terminal.line.python': 'Python, ohne etwas zu installieren',
   'terminal.line.python-library': 'Python mit liboidcagent',
   'terminal.line.curl': 'curl, mit dem Schlüssel des Programms in MYTOKEN_DESKTOP_KEY',

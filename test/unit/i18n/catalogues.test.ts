@@ -45,6 +45,25 @@ describe('catalogues', () => {
     }
   });
 
+  it('call a thing by one word in German', () => {
+    // The word that is used stands behind the ones that are not.
+    const others = [
+      [/\bProviders?n?\b/, 'Anbieter'],
+      [/Transfercode/, 'Übertragungscode'],
+      [/\bTrays?\b|\bLeiste\b/, 'Infobereich'],
+      [/Maschine/, 'Rechner'],
+      [/Einschränkung/, 'Grenze'],
+      [/\b(daraus|davon) (gemacht|erstellt)/i, 'daraus erzeugt'],
+      [/pausiert/, 'angehalten'],
+      [/Befehlszeile/, 'Kommandozeile'],
+      [/[Gg]esperrte Programme|Programm (sperren|ist gesperrt|wurde gesperrt)/, 'blockiert'],
+    ] as const;
+    const found = Object.entries(de).flatMap(([key, text]) =>
+      others.filter(([pattern]) => pattern.test(text)).map(([, word]) => `${key}: ${word}`),
+    );
+    expect(found).toEqual([]);
+  });
+
   it('hold no text that nothing uses', () => {
     const source = sources(join(root, 'renderer'))
       .concat(sources(join(root, 'electron')))
