@@ -1,9 +1,9 @@
 import Alert from '@mui/material/Alert';
-import Button from '@mui/material/Button';
+import Link from '@mui/material/Link';
 import { type ReactNode, useState } from 'react';
 import { useApp } from '../hooks/app-context.tsx';
 
-/** Without a tray, people must know where the app is when its window is closed. */
+/** Without a tray, people must know where the app is when its window is closed. As low as its text, for it is above every page. */
 export function NoTrayBanner(): ReactNode {
   const { state, t, call } = useApp();
   const [hidden, setHidden] = useState(false);
@@ -15,12 +15,21 @@ export function NoTrayBanner(): ReactNode {
       onClose={() => setHidden(true)}
       closeText={t('common.close')}
       action={undefined}
-      sx={{ borderRadius: 0 }}
+      sx={{
+        ...{ flex: 'none', borderRadius: 0, py: 0 },
+        '& .MuiAlert-icon': { display: { xs: 'none', sm: 'flex' } },
+        '& .MuiAlert-action': { pt: 0.5 },
+      }}
     >
       {t('no-tray.text')}{' '}
-      <Button size="small" color="inherit" onClick={() => void call('help:open', { link: 'appindicator' })}>
+      <Link
+        component="button"
+        color="inherit"
+        onClick={() => void call('help:open', { link: 'appindicator' })}
+        sx={{ font: 'inherit', fontWeight: 600, verticalAlign: 'baseline', textAlign: 'start' }}
+      >
         {t('no-tray.help')}
-      </Button>
+      </Link>
     </Alert>
   );
 }

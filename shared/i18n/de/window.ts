@@ -11,8 +11,7 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'nav.accounts': 'Konten',
   'nav.programs': 'Programme',
   'nav.settings': 'Einstellungen',
-  'no-tray.text':
-    'Dieser Desktop zeigt keine Symbole im Infobereich. Starte Mytoken Desktop noch einmal, um das Fenster zurückzuholen.',
+  'no-tray.text': 'Kein Infobereich hier: Starte die App noch einmal, um ihr Fenster zu sehen.',
   'no-tray.help': 'Was bei GNOME hilft',
   'shortcuts.title': 'Tastenkürzel',
   'shortcuts.ctrl': 'Strg',

@@ -10,7 +10,7 @@ export const windowEn = {
   'nav.accounts': 'Accounts',
   'nav.programs': 'Programs',
   'nav.settings': 'Settings',
-  'no-tray.text': 'This desktop shows no tray icons. Start Mytoken Desktop again to bring back its window.',
+  'no-tray.text': 'No tray icons here: start the app again to bring back its window.',
   'no-tray.help': 'What helps on GNOME',
   'shortcuts.title': 'Keyboard shortcuts',
   'shortcuts.ctrl': 'Ctrl',
