@@ -14,6 +14,7 @@ export function Answers({
   busy,
   allowable,
   decide,
+  children,
 }: {
   readonly approval: ApprovalView;
   readonly nowMs: number;
@@ -22,12 +23,20 @@ export function Answers({
   /** What would be given is something that can be given. */
   readonly allowable: boolean;
   readonly decide: (decision: ApprovalDecision['decision']) => void;
+  /** May cover it all. */
+  readonly children: ReactNode;
 }): ReactNode {
   const { t } = useApp();
   const blockWhat = useId();
   const { content, waiting, offerBlock, unlockFirst, deadlineAtMs } = approval;
   return (
-    <Box sx={{ px: 3, py: 1.5, borderTop: 1, borderColor: 'divider', bgcolor: 'background.paper' }}>
+    <Box
+      sx={{
+        ...{ position: 'relative', px: 3, py: 1.5, borderTop: 1 },
+        ...{ borderColor: 'divider', bgcolor: 'background.paper' },
+      }}
+    >
+      {children}
       <Box sx={{ display: 'flex', flexWrap: 'wrap', columnGap: 2, justifyContent: 'space-between', mb: 1 }}>
         <Typography
           variant="body2"

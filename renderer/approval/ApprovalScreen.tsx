@@ -44,6 +44,7 @@ export function ApprovalScreen({
   onScreen,
   over,
   missed,
+  overAnswers,
 }: {
   readonly approval: ApprovalView;
   /** It has been drawn, and its window can be seen. */
@@ -51,6 +52,7 @@ export function ApprovalScreen({
   /** Its time ran out: there is nothing to answer any more. */
   readonly over: boolean;
   readonly missed: ApprovalView | null;
+  readonly overAnswers: ReactNode;
 }): ReactNode {
   const { t, call } = useApp();
   const [chosenId, setChosenId] = useState(approval.account?.id ?? null);
@@ -112,7 +114,7 @@ export function ApprovalScreen({
       <Box
         sx={{
           flex: '1 0 0px',
-          minHeight: 'min(60%, 16rem)',
+          minHeight: over ? 'min(40%, 16rem)' : 'min(60%, 16rem)',
           overflow: 'auto',
           p: { xs: 2, sm: 3 },
           display: 'flex',
@@ -195,7 +197,9 @@ export function ApprovalScreen({
           busy={task.busy}
           allowable={narrowing ? wish !== null : isSomething(content, given)}
           decide={decide}
-        />
+        >
+          {overAnswers}
+        </Answers>
       )}
     </Box>
   );

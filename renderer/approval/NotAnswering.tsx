@@ -1,30 +1,26 @@
 import Alert from '@mui/material/Alert';
-import { keyframes, ThemeProvider } from '@mui/material/styles';
+import { keyframes } from '@mui/material/styles';
 import type { ReactNode } from 'react';
-import { createTranslate } from '../../shared/i18n/catalogue.ts';
-import type { PlatformView } from '../../shared/model/state.ts';
-import { makeTheme } from '../theme/theme.ts';
+import { useApp } from '../hooks/app-context.tsx';
 
 const appear = keyframes({ to: { visibility: 'visible' } });
 
 /**
- * Over the buttons of a first frame that the page did not replace in time, because its scripts are slow or could not be loaded. It comes
- * without a script, and goes with the frame.
+ * Over the answers of a first frame that the page did not replace in time, because its scripts are slow or could not be loaded. However
+ * many lines the answers take, it covers them all. It comes without a script, and goes with the frame.
  */
-export function NotAnswering({ platform }: { readonly platform: PlatformView }): ReactNode {
+export function NotAnswering(): ReactNode {
+  const { t } = useApp();
   return (
-    <ThemeProvider theme={makeTheme(platform.darkMode)}>
-      <Alert
-        severity="error"
-        variant="filled"
-        sx={{
-          ...{ position: 'fixed', inset: 'auto 0 0 0', minHeight: '6rem', borderRadius: 0, zIndex: 1 },
-          ...{ alignItems: 'center', visibility: 'hidden' },
-          animation: `${appear} 1ms 5s forwards`,
-        }}
-      >
-        {createTranslate(platform.locale, platform.formatLocale)('approval.not-answering')}
-      </Alert>
-    </ThemeProvider>
+    <Alert
+      severity="error"
+      variant="filled"
+      sx={{
+        ...{ position: 'absolute', top: 0, left: 0, right: 0, minHeight: '100%', zIndex: 1 },
+        ...{ borderRadius: 0, visibility: 'hidden', animation: `${appear} 1ms 5s forwards` },
+      }}
+    >
+      {t('approval.not-answering')}
+    </Alert>
   );
 }

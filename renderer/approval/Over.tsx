@@ -9,13 +9,24 @@ export function Over({ program }: { readonly program: string }): ReactNode {
   return (
     <Alert
       severity="warning"
-      action={
-        <Button color="inherit" size="small" onClick={() => window.close()}>
-          {t('common.close')}
-        </Button>
-      }
+      sx={{
+        flex: 'none',
+        borderRadius: 0,
+        px: 3,
+        overflowWrap: 'anywhere',
+        '& .MuiAlert-message': { minWidth: 0 },
+      }}
     >
       {t('approval.over', { program })}
+      {/* Below, not beside: there large print would leave the text a word to the line. */}
+      <Button
+        variant="outlined"
+        color="inherit"
+        onClick={() => window.close()}
+        sx={{ display: 'block', mt: 1 }}
+      >
+        {t('common.close')}
+      </Button>
     </Alert>
   );
 }

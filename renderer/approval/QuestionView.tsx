@@ -17,6 +17,7 @@ export function QuestionView({
   over,
   missed,
   call,
+  overAnswers,
 }: CallResult<'approval:get'> & {
   /** The question that is known to be on the screen. */
   readonly shownId: string | null;
@@ -25,6 +26,8 @@ export function QuestionView({
   /** The one before it, where that was not answered in time. */
   readonly missed: ApprovalView | null;
   readonly call: Call;
+  /** What is to hide the answers. */
+  readonly overAnswers?: ReactNode;
 }): ReactNode {
   const theme = useMemo(() => makeTheme(platform.darkMode), [platform.darkMode]);
   return (
@@ -39,6 +42,7 @@ export function QuestionView({
               onScreen={shownId === approval.id}
               over={over}
               missed={missed}
+              overAnswers={overAnswers}
             />
           )}
         </LiveProvider>

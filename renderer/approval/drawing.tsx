@@ -22,8 +22,8 @@ export function drawQuestion({ platform, approval }: CallResult<'approval:get'>)
         over={false}
         missed={null}
         call={unanswered}
+        overAnswers={<NotAnswering />}
       />
-      <NotAnswering platform={platform} />
     </CacheProvider>,
   );
   const rules = Object.values(cache.inserted).filter((rule) => typeof rule === 'string');

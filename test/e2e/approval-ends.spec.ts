@@ -1,6 +1,8 @@
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import type { RunningApp } from '../support/app-driver.ts';
 import { isAskingShown, noQuestion, question, shownQuestion } from '../support/approval-page.ts';
+import { axeFindings } from '../support/axe-findings.ts';
+import { cutOff, pictureOf, sizeWindow } from '../support/window-looks.ts';
 import { test } from '../support/asking-stage.ts';
 import { call } from '../support/window-calls.ts';
 
@@ -83,3 +85,66 @@ test('R-64 the time runs out while somebody gives less: it is said, and the wind
   await next.page.getByRole('button', { name: 'Deny', exact: true }).click();
   expect(await next.asked).toMatchObject({ error: 'operation forbidden' });
 });
+
+/** Buttons of which some part can still be pressed. */
+const bareButtons = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('button')]
+      .filter((each) => /Ablehnen|ablehnen|Erlauben/.test(each.textContent))
+      .filter((each) => {
+        const { left, right, top, bottom } = each.getBoundingClientRect();
+        return [top + 2, (top + bottom) / 2, bottom - 2].some((y) => {
+          const hit = document.elementFromPoint((left + right) / 2, y);
+          return hit !== null && each.contains(hit);
+        });
+      })
+      .map((each) => each.textContent),
+  );
+
+for (const [name, width, zoom, theme] of [
+  ['narrow', 400, 1, 'light'],
+  ['large', 620, 2, 'dark'],
+] as const) {
+  test(`in German, what is said in the place of the answers is whole and covers them (${name})`, async ({
+    stage,
+  }) => {
+    const running = await stage.open(['Alpha']);
+    await call(running.window, 'settings:update', { theme, language: 'de' });
+    const waiting = await question(running, () => stage.ask({ scope: 'openid' }));
+    await sizeWindow(running, waiting.page, { width, zoom });
+    await waiting.page.getByText('Du kannst jetzt antworten.').first().waitFor();
+    const { approval } = (await call(waiting.page, 'approval:get', null)) as { approval: { id: string } };
+    await running.electron.evaluate(
+      ({ BrowserWindow }, { url, id }) =>
+        BrowserWindow.getAllWindows()
+          .find((each) => each.webContents.getURL() === url)
+          ?.webContents.send('approval:over', id),
+      { url: waiting.page.url(), id: approval.id },
+    );
+    await waiting.page.getByText('Die Zeit ist abgelaufen.', { exact: false }).waitFor();
+    await expect(waiting.page.getByRole('button', { name: 'Schließen' })).toBeInViewport({ ratio: 1 });
+    expect(await cutOff(waiting.page)).toEqual([]);
+    expect(await axeFindings(waiting.page)).toEqual([]);
+    await pictureOf(running, waiting.page, `over-${name}`);
+    await waiting.page.getByRole('button', { name: 'Schließen' }).click();
+    await waiting.asked;
+    await noQuestion(running);
+
+    await running.electron.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()
+        .find((each) => each.webContents.getURL().startsWith('app://approval/'))
+        ?.destroy(),
+    );
+    await breakScripts(running, 'all');
+    const asked = [stage.ask({ scope: 'openid' }), stage.ask({ scope: 'email' })];
+    const page = await shownQuestion(running);
+    await sizeWindow(running, page, { width, zoom });
+    const notice = page.getByText('Die Knöpfe dieses Fensters gehen', { exact: false });
+    await expect(notice).toBeVisible({ timeout: 15_000 });
+    expect(await cutOff(page)).toEqual([]);
+    expect(await bareButtons(page)).toEqual([]);
+    await pictureOf(running, page, `not-answering-${name}`);
+    await closeAsking(running);
+    await Promise.race(asked);
+  });
+}

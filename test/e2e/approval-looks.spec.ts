@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { answer, question } from '../support/approval-page.ts';
+import { cutOff, pictureOf, sizeWindow } from '../support/window-looks.ts';
 import { test } from '../support/asking-stage.ts';
 import { axeFindings } from '../support/axe-findings.ts';
 import { call } from '../support/window-calls.ts';
@@ -41,16 +40,6 @@ const words = {
   },
 } as const;
 
-/** What is wider than its place: its end cannot be read, or the page has to be pushed sideways. */
-const cutOff = (page: Page): Promise<readonly string[]> =>
-  page.evaluate(() =>
-    [...document.querySelectorAll('body, nav, main, main *')]
-      .filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)
-      .filter((each) => each.textContent.trim() !== '' && getComputedStyle(each).display !== 'inline')
-      .filter((each) => each.closest('.MuiTabs-root') === null) // tabs are pushed by buttons of their own
-      .map((each) => `${each.tagName} ${each.textContent.slice(0, 40)}`),
-  );
-
 for (const { name, theme, language, width, zoom, forced } of looks) {
   test(`axe finds nothing, and nothing is cut off (${name})`, async ({ stage }) => {
     test.setTimeout(180_000);
@@ -69,33 +58,13 @@ for (const { name, theme, language, width, zoom, forced } of looks) {
     await call(window, 'settings:update', { theme, language });
     const problems: Record<string, unknown> = {};
     const inspect = async (page: Page, screen: string): Promise<void> => {
-      await running.electron.evaluate(
-        ({ BrowserWindow }, { url, ...size }) => {
-          const shown = BrowserWindow.getAllWindows().find((each) => each.webContents.getURL() === url);
-          shown?.setContentSize(size.width, 680);
-          shown?.webContents.setZoomFactor(size.zoom);
-        },
-        { url: page.url(), width, zoom },
-      );
+      await sizeWindow(running, page, { width, zoom });
       await page.emulateMedia({ forcedColors: forced ? 'active' : 'none' });
       await page.waitForTimeout(1_500); // armed, colours settled
       const found = await axeFindings(page);
       const wide = await cutOff(page);
       if (found.length + wide.length > 0) problems[screen] = { found, wide };
-      const folder = process.env['MYTOKEN_DESKTOP_RESULTS'] ?? stage.session.dir;
-      // Not Playwright's own, which takes a part of a page that is enlarged.
-      const picture = await running.electron.evaluate(
-        async ({ BrowserWindow }, url) =>
-          (
-            await BrowserWindow.getAllWindows()
-              .find((each) => each.webContents.getURL() === url)
-              ?.webContents.capturePage()
-          )
-            ?.toPNG()
-            .toString('base64') ?? '',
-        page.url(),
-      );
-      writeFileSync(join(folder, `approval-${screen}-${name}.png`), Buffer.from(picture, 'base64'));
+      await pictureOf(running, page, `approval-${screen}-${name}`);
     };
 
     const first = await question(running, () =>
