@@ -60,9 +60,23 @@ export function makeTheme(dark: boolean): Theme {
       MuiTextField: { defaultProps: { size: 'small', fullWidth: true } },
       MuiChip: { styleOverrides: { root: { fontWeight: 550 } } },
       MuiAlert: { styleOverrides: { root: { alignItems: 'flex-start', [forced]: { border: '1px solid' } } } },
+      // In as many lines as they need, so that none is out of sight; the line below the chosen one is its own.
       MuiTabs: {
         styleOverrides: {
-          indicator: { [forced]: { forcedColorAdjust: 'none', backgroundColor: 'Highlight' } },
+          root: { minHeight: 42 },
+          list: { flexWrap: 'wrap' },
+          indicator: { display: 'none' },
+        },
+      },
+      MuiTab: {
+        styleOverrides: {
+          root: {
+            minHeight: 42,
+            '&.Mui-selected': {
+              boxShadow: 'inset 0 -2px currentcolor',
+              [forced]: { boxShadow: 'none', borderBottom: '2px solid Highlight' },
+            },
+          },
         },
       },
       MuiToggleButton: {

@@ -3,6 +3,7 @@ import { axeFindings } from '../support/axe-findings.ts';
 import { useDesk } from '../support/desk.ts';
 import { startPrivateSession } from '../support/desktop-session.ts';
 import { call, importAccount, skipWelcome } from '../support/window-calls.ts';
+import { cutOff, pictureOf, sizeWindow } from '../support/window-looks.ts';
 
 const desk = useDesk({ extraProviders: 40 });
 
@@ -54,6 +55,38 @@ for (const theme of ['light', 'dark'] as const) {
     await window.getByRole('button', { name: 'Import a mytoken' }).click();
     await look('import');
     expect(problems).toEqual({});
+  });
+}
+
+for (const [name, width, zoom] of [
+  ['as it opens', 980, 1],
+  ['large', 980, 2],
+  ['narrow', 480, 1],
+] as const) {
+  test(`in German, every tab of an account is in sight (${name})`, async () => {
+    const app = await desk.launch();
+    const { window } = app;
+    await skipWelcome(window);
+    await importAccount(window, desk.sandbox, 'Alpha');
+    await call(window, 'settings:update', { language: 'de' });
+    await window.getByRole('button', { name: 'Alpha', exact: true }).click();
+    await sizeWindow(app, window, { width, zoom });
+    await expect.poll(() => window.evaluate(() => innerWidth)).toBe(width / zoom);
+    const tabs = window.getByRole('tablist').getByRole('tab');
+    await expect(tabs).toHaveCount(7);
+    expect(
+      await tabs.evaluateAll((all) => {
+        const { left, right } = all[0]?.parentElement?.getBoundingClientRect() ?? { left: 0, right: 0 };
+        return all
+          .filter((tab) => {
+            const box = tab.getBoundingClientRect();
+            return box.left < left || box.right > Math.min(right, innerWidth);
+          })
+          .map((tab) => tab.textContent);
+      }),
+    ).toEqual([]);
+    expect(await cutOff(window)).toEqual([]);
+    await pictureOf(app, window, `account-tabs-${width}-${zoom}`);
   });
 }
 

@@ -43,8 +43,6 @@ export function AccountPage({
         value={tab}
         onChange={(_event, next: AccountTabId) => go({ page: 'account', accountId: account.id, tab: next })}
         aria-label={t('manage.tabs')}
-        variant="scrollable"
-        allowScrollButtonsMobile
         sx={{ borderBottom: 1, borderColor: 'divider' }}
       >
         {accountTabs.map(({ id, label }) => (

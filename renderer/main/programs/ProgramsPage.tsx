@@ -32,8 +32,6 @@ export function ProgramsPage({ go }: { readonly go: (place: Place) => void }): R
         value={tab}
         onChange={(_event, next: ProgramsTab) => setTab(next)}
         aria-label={t('programs.title')}
-        variant="scrollable"
-        allowScrollButtonsMobile
         sx={{ borderBottom: 1, borderColor: 'divider' }}
       >
         {tabs.map((name) => (
