@@ -55,7 +55,7 @@ export const windowDe: Readonly<Record<keyof typeof windowEn, string>> = {
   'copied.secret': 'Ein Geheimnis von {account} kopiert.',
   'copied.clears':
     '{seconds, plural, one {Verlässt die Zwischenablage in # Sekunde.} other {Verlässt die Zwischenablage in # Sekunden.}}',
-  'copied.clear-now': 'Zwischenablage leeren',
+  'copied.clear-now': 'Jetzt entfernen',
   'copied.not-cleared':
     'Die Zwischenablage konnte nicht geleert werden. Kopiere etwas anderes, damit das Token daraus verschwindet.',
   'account.back': 'Alle Konten',
