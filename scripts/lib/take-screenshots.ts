@@ -10,6 +10,11 @@ import { type AppHome, launchApp, type RunningApp } from './app-driver.ts';
 import { runScript } from './say.ts';
 import { addFirstAccount, letProgramAsk } from './walkthrough.ts';
 
+/** What scripts here need of an element; they are checked without the types of pages. */
+interface Scrollable {
+  scrollIntoView(options: { readonly block: 'start' }): void;
+}
+
 type Calls = Record<string, (args: unknown) => Promise<unknown>>;
 
 async function call(window: Page, channel: string, args: unknown): Promise<void> {
@@ -88,7 +93,7 @@ await runScript(async () => {
     const showFrom = (heading: string): Promise<unknown> =>
       window
         .getByRole('heading', { name: heading })
-        .evaluate('(element) => element.scrollIntoView({ block: "start" })');
+        .evaluate((element: unknown) => (element as Scrollable).scrollIntoView({ block: 'start' }));
     const shoot = async (name: string): Promise<void> => {
       await window.waitForTimeout(250);
       await window.screenshot({ path: join(pictures, `${name}.png`) });
