@@ -1,4 +1,4 @@
-import * as fs from 'node:fs/promises';
+import fs from 'node:fs/promises';
 import type { VaultFs } from '../../electron/vault/index.ts';
 
 export interface FaultyFs {
