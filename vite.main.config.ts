@@ -54,7 +54,13 @@ export default defineConfig({
         'koffi',
         ...builtinModules.flatMap((name) => [name, `node:${name}`]),
       ],
-      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      output: {
+        // White space and comments stay in memory with the scripts; names are kept, for what the log says of a fault.
+        minify: { compress: false, mangle: false, codegen: true },
+        format: 'es',
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+      },
     },
   },
 });

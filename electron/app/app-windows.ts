@@ -59,8 +59,9 @@ export function createAppWindows(deps: AppWindowsDeps): AppWindows {
     question: () => ({ approval: approvals.current(), platform: platform() }),
     log,
   });
+  const frame = windowFrame('approval', appRoot, log, () => drawer.draw());
   const approval = createApprovalWindow({
-    ...windowFrame('approval', appRoot, log, () => drawer.draw()),
+    ...frame,
     title: () => language.t()('approval.window'),
     clock,
     platform,
@@ -74,7 +75,14 @@ export function createAppWindows(deps: AppWindowsDeps): AppWindows {
     );
   const rehearseSoon = once(() => {
     clock.after(rehearseAfterMs, () => {
-      if (!quitting) void drawer.rehearse();
+      if (quitting) return;
+      approval.rehearse();
+      drawer
+        .rehearse()
+        .then(frame.rehearse)
+        .catch((error: unknown) => {
+          log.warn('approval.not-rehearsed', { error: error instanceof Error ? error.message : 'unknown' });
+        });
     });
   });
   const main = createMainWindow({

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { app, clipboard, ipcMain, nativeTheme, powerMonitor, session, shell } from 'electron';
+import { app, clipboard, ipcMain, nativeTheme, powerMonitor, shell } from 'electron';
 import type { NavigationTarget } from '../../shared/ipc/contract.ts';
 import { readTokenFile } from '../accounts/index.ts';
 import { createClipboard, electronClipboard } from '../clipboard/index.ts';
@@ -8,7 +8,7 @@ import { bindIpc, createDispatcher } from '../ipc/index.ts';
 import { runAutoLock } from '../lock/index.ts';
 import { createNotifications, electronNotifications } from '../notifications/index.ts';
 import { type Clock, type Logger } from '../ports/index.ts';
-import { appScheme, createExternalOpener, hardenContents, hardenSession } from '../security/index.ts';
+import { appScheme, createExternalOpener, hardenContents } from '../security/index.ts';
 import { hasTrayHost, type TrayIcon } from '../tray/index.ts';
 import { createAppState } from './app-state.ts';
 import { createAppTray } from './app-tray.ts';
@@ -197,7 +197,6 @@ export function compose({ clock, log, request, appRoot }: ComposeDeps): DesktopA
   const prepareWindows = once(() => {
     nativeTheme.themeSource = settings.get().theme;
     hardenContents(app, log);
-    hardenSession(session.defaultSession);
     bindIpc(ipcMain, dispatcher, (contents) =>
       windows.approval.isMine(contents) ? 'approval' : windows.main.roleOf(contents),
     );

@@ -1,32 +1,32 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Session } from 'electron';
 import type { DrawnPage } from '../../shared/ipc/drawn-page.ts';
 import { type AppFiles, contentSecurityPolicy, fileFor, parseManifest } from './app-files.ts';
-import { appScheme } from './before-ready.ts';
 import { withFirstFrame } from './first-frame.ts';
 
 const noncePlaceholder = '__CSP_NONCE__';
 
+/** Answers what one window role asks of `app://<host>/`. */
+export type AppPages = (request: { readonly method: string; readonly url: string }) => Promise<Response>;
+
 /**
- * Serves `app://<host>/` out of the renderer's build folder, on this session only: registering on the default session would not
- * reach others, and a window role has a session of its own. `draw` makes the first frame of a page, or null where the page does so itself.
+ * The pages of `app://<host>/` out of the renderer's build folder. `draw` makes the first frame of a page, or null where the page does so
+ * itself.
  */
-export function serveApp(
-  session: Session,
+export function appPages(
   rendererDirectory: string,
   host: string,
   draw: () => Promise<DrawnPage | null>,
-): void {
+): AppPages {
   let files: Promise<AppFiles> | null = null;
   const listed = (): Promise<AppFiles> => {
     files ??= readFile(join(rendererDirectory, 'manifest.json'), 'utf8').then(parseManifest);
     return files;
   };
 
-  session.protocol.handle(appScheme, async (request) => {
-    const file = request.method === 'GET' ? fileFor(request.url, host, await listed()) : null;
+  return async ({ method, url }) => {
+    const file = method === 'GET' ? fileFor(url, host, await listed()) : null;
     if (file === null)
       return new Response('Not found', { status: 404, headers: { 'Content-Type': 'text/plain' } });
     const content = await readFile(join(rendererDirectory, file.path));
@@ -46,5 +46,5 @@ export function serveApp(
         'Cache-Control': 'no-store',
       },
     });
-  });
+  };
 }

@@ -1,6 +1,8 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App, Protocol } from 'electron';
+import { appScheme } from './app-scheme.ts';
+import { hardenSessions } from './harden.ts';
 import { refusalToStart } from './start-checks.ts';
 
 export interface BeforeReadyDeps {
@@ -10,9 +12,6 @@ export interface BeforeReadyDeps {
   /** Exact words for the instance that runs already. */
   readonly handOver: Readonly<Record<string, unknown>>;
 }
-
-/** The one scheme windows are loaded from. */
-export const appScheme = 'app';
 
 /**
  * What has to happen before Electron is ready, in this order. Returns false when another instance runs and this one shall end; that
@@ -34,8 +33,27 @@ export function beforeReady({ app, protocol, exit, handOver }: BeforeReadyDeps):
   protocol.registerSchemesAsPrivileged([
     { scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: false } },
   ]);
+  hardenSessions(app);
+  runLean(app);
   clearCrashDumps(app);
   return true;
+}
+
+/**
+ * Fewer processes and less foreign code. Forms and lists are drawn by the processor well enough: the driver of a graphics card would be the
+ * largest piece in the app that is not ours and the usual cause of black windows, and costs every start time and memory. Nor is a card
+ * imitated (SwiftShader), which is for WebGL. Chromium's network service fetches nothing here but our own pages; on Linux it has no sandbox
+ * of its own, so a process of its own keeps nothing in. Elsewhere nobody has tried this yet.
+ */
+function runLean(app: App): void {
+  if (process.platform !== 'linux') return;
+  app.disableHardwareAcceleration();
+  app.commandLine.appendSwitch('disable-software-rasterizer');
+  const features = app.commandLine.getSwitchValue('enable-features').split(',');
+  app.commandLine.appendSwitch(
+    'enable-features',
+    [...features, 'NetworkServiceInProcess2'].filter(Boolean).join(','),
+  );
 }
 
 /** Minidumps hold memory: none is uploaded, none outlives the next start. */

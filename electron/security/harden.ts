@@ -1,9 +1,14 @@
 import type { App, Session, WebContents } from 'electron';
 import type { Logger } from '../ports/index.ts';
-import { appScheme } from './before-ready.ts';
+import { appScheme } from './app-scheme.ts';
+
+/** Every session from the moment it is made, so before `app` is ready. None is made for this: each holds 7 MiB, and the default one has no use. */
+export function hardenSessions(app: App): void {
+  app.on('session-created', hardenSession);
+}
 
 /** Denies everything a page could ask the session for, and every request that is not for our own files (R-1, R-5). */
-export function hardenSession(session: Session): void {
+function hardenSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);

@@ -1,4 +1,5 @@
-export { serveApp } from './app-protocol.ts';
-export { appScheme, beforeReady, type BeforeReadyDeps } from './before-ready.ts';
-export { hardenContents, hardenSession } from './harden.ts';
+export { type AppPages, appPages } from './app-protocol.ts';
+export { appScheme } from './app-scheme.ts';
+export { beforeReady, type BeforeReadyDeps } from './before-ready.ts';
+export { hardenContents } from './harden.ts';
 export { createExternalOpener, type ExternalOpener, type ExternalRules } from './open-external.ts';

@@ -32,6 +32,8 @@ export interface ApprovalWindow {
   focus(): void;
   /** A question is likely to come soon. */
   warm(): void;
+  /** Makes a window without a page and lets it go, if there was none yet: the first one of a process takes several times as long as others. */
+  rehearse(): void;
   isMine(contents: WebContents): boolean;
   destroy(): void;
 }
@@ -42,8 +44,8 @@ export function createApprovalWindow(deps: ApprovalWindowDeps): ApprovalWindow {
   let window: BrowserWindow | null = null;
   let asking = false;
 
-  const open = (): ApprovalPage => {
-    const made = new BrowserWindow(
+  const make = (): BrowserWindow =>
+    new BrowserWindow(
       windowOptions({
         title: deps.title(),
         backgroundColor: deps.backgroundColor(),
@@ -55,6 +57,9 @@ export function createApprovalWindow(deps: ApprovalWindowDeps): ApprovalWindow {
         devTools: deps.devTools,
       }),
     );
+
+  const open = (): ApprovalPage => {
+    const made = make();
     window = made;
     // Or a hidden page would draw nothing, and it is shown only after it has drawn the right thing.
     made.webContents.setBackgroundThrottling(false);
@@ -131,6 +136,9 @@ export function createApprovalWindow(deps: ApprovalWindowDeps): ApprovalWindow {
     painted: (approvalId) => presenter.painted(approvalId),
     focus: () => presenter.focus(),
     warm: () => presenter.warm(),
+    rehearse() {
+      if (window === null) make().destroy();
+    },
     isMine: (contents) => window !== null && !window.isDestroyed() && window.webContents === contents,
     destroy() {
       asking = false;

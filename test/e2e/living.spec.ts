@@ -160,3 +160,33 @@ test('a long list of accounts opens, filters and scrolls with few rows in the pa
   await window.keyboard.type('account-31');
   await expect(rows).toHaveCount(1);
 });
+
+test('no session of the app goes anywhere, whoever makes it (R-5)', async () => {
+  const app = await desk.launch();
+  const tried = await app.electron.evaluate(async ({ session }, url) => {
+    const sessions = ['main', 'approval', 'made later'].map((name) => session.fromPartition(name));
+    const answers = [session.defaultSession, ...sessions].map((each) =>
+      each.fetch(url).then(
+        () => 'answered',
+        (error: unknown) => String(error),
+      ),
+    );
+    return Promise.all(answers);
+  }, desk.sandbox.mytokenUrl);
+  expect(tried).toHaveLength(4);
+  for (const answer of tried) expect(answer).toContain('ERR_BLOCKED_BY_CLIENT');
+});
+
+test.describe('on Linux', () => {
+  test.skip(process.platform !== 'linux', 'elsewhere Chromium keeps its processes');
+
+  test('no process for the network, and no window but the one that is seen', async () => {
+    const app = await desk.launch();
+    const found = await app.electron.evaluate(({ app: running, BrowserWindow }) => ({
+      services: running.getAppMetrics().map(({ type, serviceName }) => serviceName ?? type),
+      windows: BrowserWindow.getAllWindows().length,
+    }));
+    expect(found.services).not.toContain('network.mojom.NetworkService');
+    expect(found.windows).toBe(1);
+  });
+});

@@ -1,0 +1,2 @@
+/** The one scheme windows are loaded from. */
+export const appScheme = 'app';
