@@ -89,7 +89,7 @@ test('R-67 an answer for good is given under Programs alone; it outlives lock an
   for (const account of ['alpha', 'beta']) {
     const { page, asked } = await question(running, () => stage.job(account));
     await page.getByRole('checkbox', { name: 'If I allow it, do not ask again' }).check();
-    const offered = page.getByRole('combobox', { name: 'Remember for how long' }).getByRole('option');
+    const offered = page.getByRole('combobox', { name: 'For how long not to ask again' }).getByRole('option');
     await expect(offered).toHaveText(['for 15 minutes', 'for an hour', 'until the app quits or is locked']);
     await answer(page, 'Allow');
     expect(await asked).toMatchObject({ code: 0 });
