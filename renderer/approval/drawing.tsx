@@ -30,7 +30,9 @@ export function drawQuestion({ platform, approval }: CallResult<'approval:get'>)
   const scheme = platform.darkMode ? 'dark' : 'light';
   // The content security policy refuses them; all they say is that nothing has a shadow. In texts React writes quotes otherwise.
   const html = markup.replaceAll(/ style="[^"]*"/g, '');
-  return { id: approval.id, html, css: `:root{color-scheme:${scheme}}${rules.join('')}` };
+  // What would be ticked or pressed in a drawing would be lost with it, without a word.
+  const css = `:root{color-scheme:${scheme}}#root>fieldset{display:contents}${rules.join('')}`;
+  return { id: approval.id, html: `<fieldset disabled>${html}</fieldset>`, css };
 }
 
 /** Draws something that nobody asked and nobody sees: the first drawing takes several times as long as the others. */

@@ -33,6 +33,7 @@ describe('a question drawn without a window', () => {
     expect(drawn?.html).toContain('openid');
     expect(drawn?.html).toContain('2:05');
     expect(drawn?.html).toMatch(/<button[^>]* disabled=""[^>]*>Allow</);
+    expect(drawn?.html).toMatch(/^<fieldset disabled>.*<\/fieldset>$/s);
   });
 
   it('keeps what programs say as text', () => {
