@@ -23,13 +23,32 @@ function withoutUnused(): Plugin {
 }
 
 /**
+ * V8 keeps a script with one character beyond Latin-1 in two bytes for every character. Such characters stand in strings and regular
+ * expressions alone, where an escape means the same; `String.raw` would see it.
+ */
+function inLatin1(): Plugin {
+  return {
+    name: 'scripts-in-latin-1',
+    generateBundle(_options, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue;
+        chunk.code = chunk.code.replace(
+          /[^\0-\xff]/g,
+          (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+        );
+      }
+    },
+  };
+}
+
+/**
  * The main process: one ES module, heavy parts (dynamic imports) as chunks that load when they are needed; and the module of the thread
  * that holds the connections of the agent's socket.
  */
 export default defineConfig({
   root: import.meta.dirname,
   publicDir: false,
-  plugins: [withoutUnused()],
+  plugins: [withoutUnused(), inLatin1()],
   define: { 'process.env.NODE_ENV': '"production"' },
   resolve: { conditions: ['node', 'import', 'module', 'default'] },
   ssr: { noExternal: true, external: ['electron', '@napi-rs/keyring', 'koffi'], target: 'node' },

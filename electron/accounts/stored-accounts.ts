@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../shared/zod.ts';
 import { shortnamePattern } from '../../shared/model/account.ts';
 import type { Clause, ClauseRequest, MytokenWish, Rotation } from '../../shared/model/mytoken.ts';
 import { shortnameKey, uniqueShortname } from './shortnames.ts';

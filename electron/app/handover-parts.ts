@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { z } from 'zod';
+import { z } from '../../shared/zod.ts';
 import type { HandoverView } from '../../shared/model/handover.ts';
 import { type Accounts, adoptLater } from '../accounts/index.ts';
 import type { Activity } from '../activity/index.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../shared/zod.ts';
 
 const text = z.string().min(1).max(2048);
 const texts = z.array(z.string().max(2048)).max(200);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import { z } from '../../shared/zod.ts';
 import { DomainError } from '../../shared/errors.ts';
 import { writePrivateFile } from './private-file.ts';
 

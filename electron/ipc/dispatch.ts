@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { z } from '../../shared/zod.ts';
 import { DomainError, toEnvelope } from '../../shared/errors.ts';
 import { type Channel, channels } from '../../shared/ipc/channels.ts';
 import {

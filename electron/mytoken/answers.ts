@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { z } from '../../shared/zod.ts';
 import type { HttpAnswer } from './http-types.ts';
 import { badAnswer } from './problems.ts';
 

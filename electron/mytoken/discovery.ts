@@ -9,7 +9,7 @@ import { problem, withSent } from './problems.ts';
 import { discoverySchema, providerSchema } from './schemas.ts';
 import { serverError } from './server-errors.ts';
 import type { CallOptions, InstanceInfo, ProviderInfo } from './types.ts';
-import type { z } from 'zod';
+import type { z } from '../../shared/zod.ts';
 
 const ttlMs = 10 * 60_000;
 /** Federations bring many hundreds of providers along. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../shared/zod.ts';
 import { plainText } from '../../shared/model/untrusted-text.ts';
 import { Secret } from '../ports/index.ts';
 import { requireSameOrigin } from './instance-url.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../shared/zod.ts';
 import { plainText } from '../../shared/model/untrusted-text.ts';
 import type { Clause, Rotation } from '../../shared/model/mytoken.ts';
 import type { MytokenClaims } from './types.ts';

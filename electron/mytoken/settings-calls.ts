@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../shared/zod.ts';
 import { plainText } from '../../shared/model/untrusted-text.ts';
 import { type Clock, Secret } from '../ports/index.ts';
 import { readAs } from './answers.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { z } from '../../shared/zod.ts';
 import { badAnswer } from './problems.ts';
 import { treeNodeSchema } from './schemas.ts';
 import type { TokenTree } from './types.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../shared/zod.ts';
 import { readAs } from './answers.ts';
 import { momIdOf } from './identity.ts';
 import { problem } from './problems.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
+import { z } from '../../shared/zod.ts';
 import { DomainError } from '../../shared/errors.ts';
 import { type LocalProfile, mostLocalProfiles } from '../../shared/model/local-profiles.ts';
 import { type TemplateKind, templateKinds } from '../../shared/model/templates.ts';

@@ -2,12 +2,8 @@ import createCache from '@emotion/cache';
 import { CacheProvider } from '@emotion/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { z } from 'zod';
 import { type Bridge, createCall } from '../api/bridge.ts';
 import { ApprovalApp } from './ApprovalApp.tsx';
-
-// Compiled checks would need eval, which the content security policy forbids.
-z.config({ jitless: true });
 
 /** The page itself takes over, from a first frame that was drawn elsewhere, or from nothing. */
 export async function start(bridge: Bridge, root: HTMLElement): Promise<void> {

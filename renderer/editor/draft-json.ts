@@ -1,5 +1,5 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { z } from 'zod';
+import { z } from '../../shared/zod.ts';
 import { responseTypes } from '../../shared/model/sub-mytoken.ts';
 import type { MytokenDraft } from './draft.ts';
 

@@ -2,13 +2,9 @@ import createCache from '@emotion/cache';
 import { CacheProvider } from '@emotion/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { z } from 'zod';
 import { openBridge } from '../api/window.ts';
 import { createStore } from '../api/index.ts';
 import { App } from './App.tsx';
-
-// Compiled checks would need eval, which the content security policy forbids.
-z.config({ jitless: true });
 
 // The nonce of this load: styles without it are refused. The attribute is hidden from scripts, the property is not.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';

@@ -1,4 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
+import { createFormatters } from './formatters.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 
@@ -28,10 +29,11 @@ export type Translate = (key: MessageKey, values?: MessageValues) => string;
 /** A translate function for one locale; parsed messages are kept. `formatLocale` decides on numbers and dates. */
 export function createTranslate(locale: Locale, formatLocale: string = locale): Translate {
   const parsed = new Map<MessageKey, IntlMessageFormat>();
+  const options = { ignoreTag: true, formatters: createFormatters() };
   return (key, values) => {
     let message = parsed.get(key);
     if (!message) {
-      message = new IntlMessageFormat(catalogues[locale][key], formatLocale, undefined, { ignoreTag: true });
+      message = new IntlMessageFormat(catalogues[locale][key], formatLocale, undefined, options);
       parsed.set(key, message);
     }
     return String(message.format(values));

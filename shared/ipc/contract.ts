@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { z } from '../zod.ts';
 import type { ErrorEnvelope } from '../errors.ts';
 import type { ActivityFilter } from '../model/activity.ts';
 import { accountCalls } from './calls/accounts.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod.ts';
 
 /** What locked the app: its user, a client of the agent's protocol with a password of its own, or a rule of the settings. */
 export type LockCause = 'user' | 'client' | 'screen' | 'sleep' | 'idle';

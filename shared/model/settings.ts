@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod.ts';
 import { accountPolicies } from './approval.ts';
 import { lockRulesSchema } from './lock.ts';
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
@@ -189,4 +189,15 @@ test.describe('on Linux', () => {
     expect(found.services).not.toContain('network.mojom.NetworkService');
     expect(found.windows).toBe(1);
   });
+});
+
+test('scripts of the main process keep one byte for each character in memory', () => {
+  // V8 decides by the whole file; the build escapes what lies beyond Latin-1.
+  const folder = join(root, 'out', 'main');
+  const scripts = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.js$/.test(name),
+  );
+  expect(scripts).toContain('main.js');
+  const wide = scripts.filter((name) => /[^\0-\xff]/.test(readFileSync(join(folder, name), 'utf8')));
+  expect(wide).toEqual([]);
 });

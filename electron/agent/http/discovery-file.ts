@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { z } from '../../../shared/zod.ts';
 import type { Clock, Logger } from '../../ports/index.ts';
 import { protocolVersion } from './payloads.ts';
 

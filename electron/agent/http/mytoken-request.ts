@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../../shared/zod.ts';
 import { clauseRequest, rotationSchema } from '../../../shared/ipc/calls/fields.ts';
 import { shortnamePattern } from '../../../shared/model/account.ts';
 import { longestTokenName, responseTypes } from '../../../shared/model/sub-mytoken.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../../shared/zod.ts';
 import { shortnamePattern } from '../../../shared/model/account.ts';
 import { refusal, type Refusal } from './problems.ts';
 

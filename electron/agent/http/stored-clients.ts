@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../../shared/zod.ts';
 import type { ClientRecord } from './types.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);

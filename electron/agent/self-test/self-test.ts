@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
-import { z } from 'zod';
+import { z } from '../../../shared/zod.ts';
 import type { InPlaceView, ServicePlaceView } from '../../../shared/model/in-place.ts';
 import type { SelfTestCheck, SelfTestProblem, SelfTestResult } from '../../../shared/model/self-test.ts';
 import type { EndpointView, SocketView } from '../../../shared/model/state.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../zod.ts';
 import { type ApprovalView, grantDurations } from '../../model/approval.ts';
 import type { PlatformView } from '../../model/state.ts';
 import { audienceList, type CallSpec, id, isObject, nothing, scopeList, subMytokenWish } from './fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../zod.ts';
 import { settingsPatchSchema } from '../../model/settings.ts';
 import type { AppState } from '../../model/state.ts';
 import { type CallSpec, id, nothing, isObject } from './fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../zod.ts';
 import type { Clause, Rotation } from '../../model/mytoken.ts';
 import type { LoginDifference } from '../../model/state.ts';
 import { responseTypes } from '../../model/sub-mytoken.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../zod.ts';
 import { shortnamePattern } from '../../model/account.ts';
 import { responseTypes } from '../../model/sub-mytoken.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../zod.ts';
 import { audienceList, type CallSpec, id, nothing, scopeList } from './fields.ts';
 
 /** Tokens for other tools: files that are kept, and terminals. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../zod.ts';
 import { pauseMinutes } from '../../model/lock.ts';
 import { type CallSpec, nothing } from './fields.ts';
 

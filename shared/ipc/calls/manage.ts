@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../zod.ts';
 import type { ErrorEnvelope } from '../../errors.ts';
 import type { Clause, MytokenWish, Rotation } from '../../model/mytoken.ts';
 import { type Operation, operations } from '../../model/operations.ts';

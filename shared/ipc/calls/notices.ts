@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../zod.ts';
 import type { ErrorEnvelope } from '../../errors.ts';
 import { type CallSpec, id, isObject, nothing } from './fields.ts';
 

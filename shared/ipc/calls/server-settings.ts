@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../zod.ts';
 import { type CallSpec, id, nothing } from './fields.ts';
 
 const sshKey = z.object({

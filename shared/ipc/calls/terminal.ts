@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../zod.ts';
 import { selfTestChecks, selfTestProblems } from '../../model/self-test.ts';
 import { terminalLineIds } from '../../model/terminal-lines.ts';
 import { type CallSpec, id, nothing } from './fields.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { z } from '../../../shared/zod.ts';
 import { createDispatcher, type Handlers } from '../../../electron/ipc/index.ts';
 import { silentLogger } from '../../../electron/ports/index.ts';
 import { DomainError } from '../../../shared/errors.ts';
