@@ -12,6 +12,17 @@ for (const channel of approvalChannels) {
 const first: Promise<unknown> = ipcRenderer.invoke('approval:get', null);
 bridge['approval:get'] = (): Promise<unknown> => first;
 
+// A frame that came drawn with the page is reported from here: the page's own scripts are still on their way, and its window is not on the
+// screen before this. Two frames, as the first callback comes before the drawing.
+document.addEventListener('readystatechange', () => {
+  const id =
+    document.readyState === 'interactive' ? document.getElementById('root')?.dataset['drawn'] : undefined;
+  if (id === undefined) return;
+  requestAnimationFrame(() => {
+    requestAnimationFrame(() => void ipcRenderer.invoke('approval:painted', { id }));
+  });
+});
+
 type Listener = (event: string, payload: unknown) => void;
 let listener: Listener | null = null;
 /** The newest of each kind that came before the page listened. */

@@ -36,18 +36,30 @@ export function openScreen(directory: string): Screen {
     throw new Error('The picture of the virtual display is not what it should be.');
   }
   const line = Buffer.alloc(perLine);
-  const colours = (): ReadonlySet<number> => {
-    const found = new Set<number>();
-    for (let index = 0; index < lines; index += 1) {
-      readSync(file, line, 0, perLine, start + Math.floor(((index + 0.5) * height) / lines) * perLine);
-      for (let offset = 0; offset < perLine; offset += 4) found.add(line.readUInt32LE(offset) & 0xffffff);
-    }
-    return found;
+  const offsets = Array.from(
+    { length: lines },
+    (_, index) => start + Math.floor(((index + 0.5) * height) / lines) * perLine,
+  );
+  const read = (offset: number): Buffer => {
+    readSync(file, line, 0, perLine, offset);
+    return line;
   };
-  const empty = colours();
+  const emptyLines = new Map(offsets.map((offset) => [offset, Buffer.from(read(offset))]));
+  // Whoever watches must not take the machine from what is watched: only a line with something on it is looked at.
+  const changed = function* (): Generator<Buffer> {
+    for (const [offset, before] of emptyLines) if (!read(offset).equals(before)) yield line;
+  };
+  const hasText = (): boolean => {
+    const found = new Set<number>();
+    for (const { buffer, byteOffset } of changed()) {
+      for (const colour of new Uint32Array(buffer, byteOffset, perLine / 4)) found.add(colour & 0xffffff);
+      if (found.size >= drawnColours) return true;
+    }
+    return false;
+  };
   return {
-    hasText: () => colours().size >= drawnColours,
-    isEmpty: () => [...colours()].every((colour) => empty.has(colour)),
+    hasText,
+    isEmpty: () => changed().next().done === true,
     close: () => closeSync(file),
   };
 }
