@@ -10,7 +10,7 @@ export interface AnswerSources {
   readonly pause: Pick<Pause, 'onChange'>;
   readonly settings: Pick<SettingsService, 'onChange'>;
   readonly grants: Pick<Grants, 'onChange'>;
-  readonly approvals: Pick<Approvals, 'onChange'>;
+  readonly approvals: Pick<Approvals, 'onRuled'>;
   readonly accounts: Pick<Accounts, 'all' | 'defaultAccountId' | 'onChange'>;
   readonly broker: Pick<TokenBroker, 'onForgotten'>;
   readonly vault: Pick<Vault, 'onState'>;
@@ -29,7 +29,7 @@ export function forgetAnswersOnChange(sources: AnswerSources, forget: () => void
     pause.onChange(forget),
     settings.onChange(forget),
     grants.onChange(forget),
-    approvals.onChange(forget),
+    approvals.onRuled(forget),
     broker.onForgotten(forget),
     vault.onState(forget),
     accounts.onChange(({ upsert, removed, order, defaultAccountId }) => {

@@ -50,6 +50,8 @@ export interface Approvals {
   /** All that wait, the one on the screen included. */
   count(): number;
   onChange(listener: () => void): () => void;
+  /** What needs nobody's answer may be answered otherwise from now on: somebody decided, or the gate moved. A question that only comes or goes is none of it. */
+  onRuled(listener: () => void): () => void;
   /** To be called whenever the gate moved: refuses what waits at a closed one, asks what waited for unlocking. */
   gateMoved(): void;
   /** The account was removed: nothing waits for it any more, and nothing is remembered. */
@@ -82,7 +84,12 @@ function isAbout({ id, decision, contentHash }: ApprovalDecision, pending: Pendi
 
 export function createApprovals({ gate, grants, blocks, activity, clock, log }: ApprovalsDeps): Approvals {
   const changed = new Emitter<undefined>();
+  const ruled = new Emitter<undefined>();
   const changedNow = (): void => changed.emit(undefined);
+  const ruledNow = (): void => {
+    ruled.emit(undefined);
+    changedNow();
+  };
   const denials = createDenials(clock);
   const records = createRecords(activity);
   const rules = createRules({ gate, grants, blocks, records });
@@ -166,7 +173,7 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
       try {
         carryOut(decision, pending);
       } finally {
-        changedNow(); // a block that could not be stored has denied all the same
+        ruledNow(); // a block that could not be stored has denied all the same
       }
     },
 
@@ -211,7 +218,7 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
       }
       const gone = queue.all().filter(({ question }) => concerns(question, accountId));
       for (const pending of gone) queue.refuse(pending, 'refused', 'policy', refusals.accountGone);
-      if (gone.length > 0) changedNow();
+      if (gone.length > 0) ruledNow();
     },
 
     gateMoved() {
@@ -219,16 +226,17 @@ export function createApprovals({ gate, grants, blocks, activity, clock, log }: 
       if (closed !== null) {
         for (const pending of queue.all()) queue.refuse(pending, 'refused', 'lock', refusals[closed]);
       }
-      changedNow();
+      ruledNow();
     },
 
     count: () => queue.all().length,
     onChange: (listener) => changed.on(listener),
+    onRuled: (listener) => ruled.on(listener),
 
     stop() {
       stopped = true;
       for (const pending of queue.all()) queue.refuse(pending, 'withdrawn', 'program', refusals.shuttingDown);
-      changedNow();
+      ruledNow();
     },
   };
 }

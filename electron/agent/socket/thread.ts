@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../ports/index.ts';
 import { createCallerRecogniser, type RecognisedCaller } from '../callers/index.ts';
 import { loadLibc } from '../native/libc.ts';
+import { createEarlyCollection } from './early-collection.ts';
 import type { Asked } from './exchange.ts';
 import { createKeySource } from './key-exchange.ts';
 import { Epoch, LeaseShelf, machineMs } from './leases.ts';
@@ -27,6 +28,7 @@ const clock = systemClock();
 const shelf = new LeaseShelf(new Epoch(data.epoch), { machineMs, nowMs: () => clock.nowMs() });
 const recognise = createCallerRecogniser(data);
 const waiting = new Map<number, { readonly key: string | null; resolve(json: string): void }>();
+const collection = createEarlyCollection();
 let uses = new Map<number, number>();
 let lastId = 0;
 
@@ -66,6 +68,7 @@ const listener = createSocketListener({
     const lease = key === null ? null : shelf.find(key);
     if (lease === null) return null;
     use(lease.terms.id);
+    collection.answered();
     return lease.json;
   },
   answer: ask,

@@ -18,7 +18,7 @@ function bench() {
     {
       ...{ lock: { onChange: on(changed.lock) }, pause: { onChange: on(changed.pause) } },
       ...{ settings: { onChange: on(changed.settings) }, grants: { onChange: on(changed.grants) } },
-      ...{ approvals: { onChange: on(changed.approvals) }, broker: { onForgotten: on(changed.broker) } },
+      ...{ approvals: { onRuled: on(changed.approvals) }, broker: { onForgotten: on(changed.broker) } },
       vault: { onState: on(changed.vault) },
       accounts: {
         all: () => records,

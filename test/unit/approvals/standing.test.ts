@@ -116,6 +116,42 @@ describe('a yes that stands', () => {
   });
 });
 
+describe('what was answered by rule is decided anew', () => {
+  it('not because a question came, was shown, was withdrawn or ran out', async () => {
+    const { approvals, clock } = bench();
+    let ruled = 0;
+    const end = approvals.onRuled(() => (ruled += 1));
+    const leave = new AbortController();
+    const withdrawn = approvals.ask(question(), leave.signal).catch(() => 'withdrawn');
+    approvals.shown(approvals.current()?.id ?? '');
+    leave.abort();
+    const late = approvals.ask(question()).catch(() => 'late');
+    clock.advance(61_000);
+    expect([await withdrawn, await late]).toEqual(['withdrawn', 'late']);
+    expect(ruled).toBe(0);
+    end();
+  });
+
+  it('after each decision, before its outcome is told, when the gate moved, and at the end', async () => {
+    const { approvals, clock } = bench();
+    const told: string[] = [];
+    approvals.onRuled(() => told.push('ruled'));
+    approvals.onChange(() => told.push('changed'));
+    const asked = approvals.ask(question()).catch(() => told.push('denied'));
+    const { id, contentHash } = approvals.current() ?? { id: '', contentHash: '' };
+    clock.advance(1_000);
+    told.length = 0;
+    approvals.decide({ id, contentHash, decision: 'block', grant: 'once' });
+    expect(told[0]).toBe('ruled');
+    await asked;
+    for (const change of [() => approvals.gateMoved(), () => approvals.stop()]) {
+      told.length = 0;
+      change();
+      expect(told).toContain('ruled');
+    }
+  });
+});
+
 describe('for how long an answer may be given again', () => {
   it('while the token is good for what was asked, or a minute where nothing was', () => {
     const { repeatable } = bench();
