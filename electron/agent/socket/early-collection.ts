@@ -25,7 +25,7 @@ export function createEarlyCollection(
 
 /**
  * V8's own, which new contexts get when it is told so; null where they do not. There is little to collect: sharing that among threads takes
- * longer than doing it.
+ * longer than doing it. Flags are the whole process's, and Node keeps V8 from freezing them.
  */
 function youngCollection(): (() => void) | null {
   setFlagsFromString('--expose-gc');
