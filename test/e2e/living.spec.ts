@@ -189,6 +189,16 @@ test.describe('on Linux', () => {
     expect(found.services).not.toContain('network.mojom.NetworkService');
     expect(found.windows).toBe(1);
   });
+
+  test('pages collect their garbage alone, and other flags for them stay', async () => {
+    const app = await desk.launch({ args: ['--js-flags=--no-lazy'] });
+    const pages = await app.electron.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().map(({ webContents }) => webContents.getOSProcessId()),
+    );
+    expect(pages).toHaveLength(1);
+    const words = readFileSync(`/proc/${pages[0] ?? 0}/cmdline`, 'utf8').split('\0');
+    expect(words.join(' ')).toContain('--js-flags=--no-lazy --single-threaded-gc');
+  });
 });
 
 test('scripts of the main process keep one byte for each character in memory', () => {

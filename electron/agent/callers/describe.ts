@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, isAbsolute } from 'node:path';
 import type { CallerView, ProcessView } from '../../../shared/model/caller.ts';
 import { plainText } from '../../../shared/model/untrusted-text.ts';
+import { lastAnswers } from './last-answers.ts';
 import type { PeerCredentials } from './peer-credentials.ts';
 import { isAnybody, isInterpreter, isMessengerName, isShell } from './program-kinds.ts';
 import type { ProcessFacts, ReadProcess } from './process-table.ts';
@@ -163,14 +164,18 @@ function scriptOf(facts: ProcessFacts): string | null {
 const containerGroups =
   /\/docker[/-][0-9a-f]{12}|cri-containerd[:-]|\/crio-|libpod-[0-9a-f]{12}|\/lxc(\.payload\.|\/)|\/kubepods|systemd-nspawn@|\/machine-[^/]+\.scope/;
 
+const confinementByGroups = lastAnswers((groups: string): CallerView['confinement'] => {
+  if (/\/snap\.[a-z0-9]/.test(groups)) return 'snap';
+  return containerGroups.test(groups) ? 'container' : null;
+});
+
 /** What sees the files that we see is in no container, whoever started it. */
 function confinementOf(facts: ProcessFacts): CallerView['confinement'] {
   if (facts.files === 'ours') return null;
   // Who hides its files hides this one too.
   if (facts.files !== null && facts.hasFlatpakInfo()) return 'flatpak';
-  const groups = facts.controlGroups();
-  if (facts.executable?.startsWith('/snap/') === true || /\/snap\.[a-z0-9]/.test(groups)) return 'snap';
-  return containerGroups.test(groups) ? 'container' : null;
+  const byGroups = confinementByGroups(facts.controlGroups());
+  return facts.executable?.startsWith('/snap/') === true ? 'snap' : byGroups;
 }
 
 /** A messenger in a container, sent by something outside, asks for whatever is inside: that is not the sender. */

@@ -1,13 +1,15 @@
 import type { CallerView } from '../../../shared/model/caller.ts';
 import { recogniseCaller, type RecognisedCaller, unrecognisedCaller } from './describe.ts';
 import { peerCredentials, type ReadPeerCredentials } from './peer-credentials.ts';
-import { processTable, type ReadProcess } from './process-table.ts';
+import { type FamiliarProcesses, processTable, type ReadProcess } from './process-table.ts';
 
 export interface CallerDeps {
   readonly platform: NodeJS.Platform;
   readonly userId: number | null;
   readonly peer?: ReadPeerCredentials;
   readonly read?: ReadProcess;
+  /** Of whoever closes them. */
+  readonly familiar?: FamiliarProcesses;
 }
 
 /** Looks at the program on the other end: some reading, which can wait until its process waits for us. */
@@ -21,7 +23,7 @@ export type RecogniseSocket = (descriptor: number | null, door: CallerView['door
 
 export function createCallerRecogniser(deps: CallerDeps): RecogniseSocket {
   const peer = deps.peer ?? peerCredentials(deps.platform);
-  const read = deps.read ?? processTable(deps.platform);
+  const read = deps.read ?? processTable(deps.platform, deps.familiar);
   return (descriptor, door) => {
     const credentials = descriptor === null ? null : peer(descriptor);
     if (credentials === null) return () => unrecognisedCaller(door);

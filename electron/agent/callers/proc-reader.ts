@@ -1,5 +1,18 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
-import { type Libc, loadedLibc, openToRead } from '../native/libc.ts';
+import { type Libc, loadedLibc, openToHold, openToRead } from '../native/libc.ts';
+
+/** What lies in a directory, by name. Null: not there, or not for us. */
+export interface Directory {
+  text(name: string): string | null;
+  link(name: string): string | null;
+  stamp(name: string): string | null;
+}
+
+/** Goes on naming the same one: that of a process never becomes another's, who may have got its number. */
+export interface HeldDirectory extends Directory {
+  /** Nothing is there any more afterwards. */
+  release(): void;
+}
 
 /** Reads what the system tells in files. Null: not there, or not for us. */
 export interface Reader {
@@ -9,6 +22,8 @@ export interface Reader {
   link(path: string): string | null;
   /** Names a file until it is replaced or written to: device, inode and the time of the last change. */
   stamp(path: string): string | null;
+  /** Null also where that cannot be done. */
+  hold(directory: string): HeldDirectory | null;
 }
 
 /** Longer texts are cut: none that is read here comes near. */
@@ -31,6 +46,7 @@ export const nodeReader: Reader = {
     bytes.writeUInt32LE(low32((dev & 0xffn) | ((dev >> 12n) & ~0xffn)), statx.deviceMinor);
     return stampIn(bytes);
   },
+  hold: () => null,
 };
 
 const second = 1_000_000_000n;
@@ -61,29 +77,57 @@ function stampIn(bytes: Buffer): string {
  */
 export function libcReader(libc: Libc): Reader {
   const buffer = Buffer.alloc(16_384);
+
+  const textOf = (descriptor: number): string | null => {
+    let before: Buffer | null = null;
+    let done = 0;
+    let count = libc.pread(descriptor, buffer, buffer.length, done);
+    // Less than there was room for was the rest of it: to hear so from the kernel is one call more.
+    while (count === buffer.length && done < longestText) {
+      before = Buffer.concat(before === null ? [buffer] : [before, buffer]);
+      done = before.length;
+      count = libc.pread(descriptor, buffer, buffer.length, done);
+    }
+    if (count < 0) return null;
+    if (before === null) return buffer.toString('utf8', 0, count);
+    return Buffer.concat([before, buffer.subarray(0, count)]).toString('utf8', 0, longestText);
+  };
+  const linkOf = (length: number): string | null => (length < 0 ? null : buffer.toString('utf8', 0, length));
+  const stampOf = (fault: number): string | null => (fault === 0 ? stampIn(buffer) : null);
+
   return {
     text(path) {
       const descriptor = libc.open(path, openToRead);
       if (descriptor < 0) return null;
-      let before: Buffer | null = null;
-      let count = libc.read(descriptor, buffer, buffer.length);
-      // Less than there was room for was the rest of it: to hear so from the kernel is one call more.
-      while (count === buffer.length && (before?.length ?? 0) < longestText) {
-        before = Buffer.concat(before === null ? [buffer] : [before, buffer]);
-        count = libc.read(descriptor, buffer, buffer.length);
-      }
+      const text = textOf(descriptor);
       libc.close(descriptor);
-      if (count < 0) return null;
-      if (before === null) return buffer.toString('utf8', 0, count);
-      return Buffer.concat([before, buffer.subarray(0, count)]).toString('utf8', 0, longestText);
+      return text;
     },
-    link(path) {
-      const length = libc.readlink(path, buffer, buffer.length);
-      return length < 0 ? null : buffer.toString('utf8', 0, length);
-    },
-    stamp(path) {
-      if (libc.statx(statx.here, path, 0, statx.inodeAndTime, buffer) !== 0) return null;
-      return stampIn(buffer);
+    link: (path) => linkOf(libc.readlink(path, buffer, buffer.length)),
+    stamp: (path) => stampOf(libc.statx(statx.here, path, 0, statx.inodeAndTime, buffer)),
+    hold(path) {
+      const directory = libc.open(path, openToHold);
+      if (directory < 0) return null;
+      /** What is read time and again stays open. */
+      const open = new Map<string, number>();
+      let isHeld = true;
+      return {
+        text(name) {
+          if (!isHeld) return null;
+          const descriptor = open.get(name) ?? libc.openat(directory, name, openToRead);
+          if (descriptor < 0) return null;
+          open.set(name, descriptor);
+          return textOf(descriptor);
+        },
+        link: (name) => (isHeld ? linkOf(libc.readlinkat(directory, name, buffer, buffer.length)) : null),
+        stamp: (name) =>
+          isHeld ? stampOf(libc.statx(directory, name, 0, statx.inodeAndTime, buffer)) : null,
+        release() {
+          if (!isHeld) return;
+          isHeld = false;
+          for (const descriptor of [directory, ...open.values()]) libc.close(descriptor);
+        },
+      };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { loadDarwin } from '../native/darwin.ts';
 import { darwinTable } from './darwin-table.ts';
-import { bestReader, type Reader } from './proc-reader.ts';
+import { lastAnswers } from './last-answers.ts';
+import { bestReader, type Directory, type HeldDirectory, type Reader } from './proc-reader.ts';
 
 /**
  * What the system tells about one process. What it takes to recognise a program is read at once, for the process may be gone a moment
@@ -34,8 +35,8 @@ export interface ProcessFacts {
 export type ReadProcess = (pid: number) => ProcessFacts | null;
 
 /** Of this system; where there is none that we can read, nobody is found. */
-export function processTable(platform: NodeJS.Platform): ReadProcess {
-  if (platform !== 'darwin') return procTable();
+export function processTable(platform: NodeJS.Platform, familiar?: FamiliarProcesses): ReadProcess {
+  if (platform !== 'darwin') return procTable({ familiar });
   let table: ReadProcess | undefined;
   return (pid) => {
     if (table === undefined) {
@@ -49,75 +50,197 @@ export function processTable(platform: NodeJS.Platform): ReadProcess {
 const longestCommandLine = 8_192;
 
 /** `/proc` of Linux. The environment is never looked at. */
-export function procTable(root = '/proc', readerOf: () => Reader = bestReader): ReadProcess {
+export function procTable({
+  root = '/proc',
+  readerOf = bestReader,
+  familiar,
+}: {
+  readonly root?: string;
+  readonly readerOf?: () => Reader;
+  readonly familiar?: FamiliarProcesses | undefined;
+} = {}): ReadProcess {
   let ours: string | null | undefined;
+  const make = (started: Started, own: Stat | null, directory: Directory): LinuxProcess => {
+    ours ??= readerOf().link(`${root}/self/ns/mnt`);
+    return new LinuxProcess(started, own, directory, ours);
+  };
   return (pid) => {
+    const known = familiar?.find(pid);
+    if (known !== undefined) {
+      const found = make(known, null, known.directory);
+      if (found.executable !== null) return found;
+      familiar?.forget(pid); // it ended, and the number may be another's; or it hides by now
+    }
     const reader = readerOf();
-    const directory = `${root}/${pid}/`;
-    const own = statOf(directory, reader);
+    const path = `${root}/${pid}`;
+    const directory = new NamedDirectory(path, reader);
+    const own = statOf(directory);
     if (own === null) return null;
-    ours ??= reader.link(`${root}/self/ns/mnt`);
-    return new LinuxProcess(pid, own, directory, ours, reader);
+    const started = { pid, startedAtTicks: own.startedAtTicks };
+    const held = own.isHidden ? null : (familiar?.meet(started, () => reader.hold(path)) ?? null);
+    return make(started, own, held ?? directory);
   };
 }
+
+/** Which process it is, as long as it lives. */
+type Started = Pick<ProcessFacts, 'pid' | 'startedAtTicks'>;
+
+/** As many as there are terminals and jobs that ask in turns. */
+const mostFamiliar = 16;
+
+/**
+ * Processes that come again: whoever runs `oidc-token` time after time, or asks by itself. Their directories are kept open, so that less has
+ * to be opened while a client waits. What can change is read anew each time; what is kept is which process a number stands for, and that
+ * cannot go wrong: an open directory of a process that has ended holds nothing.
+ */
+export class FamiliarProcesses {
+  /** When those seen once started, by number. */
+  readonly #seen = new Map<number, number>();
+  readonly #held = new Map<number, Started & { readonly directory: HeldDirectory }>();
+
+  find(pid: number): (Started & { readonly directory: Directory }) | undefined {
+    const found = this.#held.get(pid);
+    if (found !== undefined) {
+      this.#held.delete(pid);
+      this.#held.set(pid, found);
+    }
+    return found;
+  }
+
+  /** The directory to keep when this process was met before; null when it was not, or has gone meanwhile. */
+  meet({ pid, startedAtTicks }: Started, hold: () => HeldDirectory | null): Directory | null {
+    const isKnown = this.#seen.get(pid) === startedAtTicks;
+    this.#seen.delete(pid);
+    if (!isKnown) {
+      this.#seen.set(pid, startedAtTicks);
+      if (this.#seen.size > mostFamiliar) this.#seen.delete(first(this.#seen));
+      return null;
+    }
+    const directory = hold();
+    if (directory === null) return null;
+    if (statOf(directory)?.startedAtTicks !== startedAtTicks) {
+      directory.release();
+      return null;
+    }
+    this.#held.set(pid, { pid, startedAtTicks, directory });
+    if (this.#held.size > mostFamiliar) this.forget(first(this.#held));
+    return directory;
+  }
+
+  forget(pid: number): void {
+    this.#held.get(pid)?.directory.release();
+    this.#held.delete(pid);
+  }
+
+  /** Nothing is kept open any more. */
+  close(): void {
+    for (const pid of [...this.#held.keys()]) this.forget(pid);
+  }
+}
+
+function first(map: ReadonlyMap<number, unknown>): number {
+  return map.keys().next().value ?? 0;
+}
+
+class NamedDirectory implements Directory {
+  readonly #path: string;
+  readonly #reader: Reader;
+
+  constructor(path: string, reader: Reader) {
+    this.#path = path;
+    this.#reader = reader;
+  }
+
+  text(name: string): string | null {
+    return this.#reader.text(`${this.#path}/${name}`);
+  }
+
+  link(name: string): string | null {
+    return this.#reader.link(`${this.#path}/${name}`);
+  }
+
+  stamp(name: string): string | null {
+    return this.#reader.stamp(`${this.#path}/${name}`);
+  }
+}
+
+const wordsOf = lastAnswers((line: string): readonly string[] =>
+  line
+    .slice(0, longestCommandLine)
+    .split('\0')
+    .filter((word, index, words) => word !== '' || index < words.length - 1),
+);
+
+/** Stands behind the path of a program whose file is gone. */
+const deleted = ' (deleted)';
 
 /** A class, not an object of functions: V8 gives every object with a getter of its own a layout of its own, which outlives many clients. */
 class LinuxProcess implements ProcessFacts {
   readonly pid: number;
-  readonly parentPid: number;
   readonly startedAtTicks: number;
-  readonly name: string;
   readonly executable: string | null;
   readonly executableStamp: string | null;
   readonly files: string | null;
-  readonly #directory: string;
-  readonly #reader: Reader;
+  readonly #directory: Directory;
+  /** Read when it is first asked for, unless it was just read. */
+  #own: Stat | null;
   #commandLine: readonly string[] | undefined;
 
-  constructor(pid: number, own: Stat, directory: string, ours: string | null, reader: Reader) {
-    this.pid = pid;
-    this.parentPid = own.parentPid;
-    this.startedAtTicks = own.startedAtTicks;
-    this.name = own.name;
+  constructor(started: Started, own: Stat | null, directory: Directory, ours: string | null) {
+    this.pid = started.pid;
+    this.startedAtTicks = started.startedAtTicks;
     this.#directory = directory;
-    this.#reader = reader;
-    const executable = own.isHidden ? null : reader.link(`${directory}exe`);
-    this.executable = executable?.replace(/ \(deleted\)$/, '') ?? null;
+    this.#own = own;
+    const executable = own?.isHidden === true ? null : directory.link('exe');
+    this.executable = executable?.endsWith(deleted) ? executable.slice(0, -deleted.length) : executable;
     // Follows the link of the running program, not the path: another file put in its place has another stamp.
-    this.executableStamp = executable === null ? null : reader.stamp(`${directory}exe`);
+    this.executableStamp = executable === null ? null : directory.stamp('exe');
     // Where the program is hidden the rest of it is too, and asking is not free.
-    const files = executable === null ? null : reader.link(`${directory}ns/mnt`);
+    const files = executable === null ? null : directory.link('ns/mnt');
     this.files = files !== null && files === ours ? 'ours' : files;
   }
 
+  get parentPid(): number {
+    return this.#stat.parentPid;
+  }
+
+  get name(): string {
+    return this.#stat.name;
+  }
+
+  get #stat(): Stat {
+    this.#own ??= statOf(this.#directory) ?? { ...nameless, startedAtTicks: this.startedAtTicks };
+    return this.#own;
+  }
+
   get commandLine(): readonly string[] {
-    this.#commandLine ??= (this.#reader.text(`${this.#directory}cmdline`) ?? '')
-      .slice(0, longestCommandLine)
-      .split('\0')
-      .filter((word, index, words) => word !== '' || index < words.length - 1);
+    this.#commandLine ??= wordsOf(this.#directory.text('cmdline') ?? '');
     return this.#commandLine;
   }
 
   atTerminal(): boolean {
-    return /^\/dev\/(pts\/|tty)/.test(this.#reader.link(`${this.#directory}fd/0`) ?? '');
+    return /^\/dev\/(pts\/|tty)/.test(this.#directory.link('fd/0') ?? '');
   }
 
   controlGroups(): string {
-    return this.#reader.text(`${this.#directory}cgroup`) ?? '';
+    return this.#directory.text('cgroup') ?? '';
   }
 
   hasFlatpakInfo(): boolean {
-    return this.#reader.stamp(`${this.#directory}root/.flatpak-info`) !== null;
+    return this.#directory.stamp('root/.flatpak-info') !== null;
   }
 
   workingDirectory(): string | null {
-    return this.#reader.link(`${this.#directory}cwd`);
+    return this.#directory.link('cwd');
   }
 
   lives(): boolean {
-    return statOf(this.#directory, this.#reader)?.startedAtTicks === this.startedAtTicks;
+    return statOf(this.#directory)?.startedAtTicks === this.startedAtTicks;
   }
 }
+
+/** What is left of one that has ended. */
+const nameless = { name: '', parentPid: 0, isHidden: false };
 
 interface Stat {
   readonly name: string;
@@ -127,33 +250,41 @@ interface Stat {
   readonly isHidden: boolean;
 }
 
-/** Positions of proc(5), counted from what follows the name. */
+/** Positions of proc(5), each counted from the one before; the first from what follows the name. */
 const parentField = 1;
-const startField = 19;
+const startField = 18;
 /** Where its code starts, or this instead, from the same check that guards `exe`: asking there would only be refused again. */
-const codeField = 23;
+const codeField = 4;
 const notForUs = '1';
 
 /** The name is the process's own choice and may hold anything, brackets too: the last one counts (R-41). */
-function statOf(directory: string, reader: Reader): Stat | null {
-  const stat = reader.text(`${directory}stat`);
+function statOf(directory: Directory): Stat | null {
+  const stat = directory.text('stat');
   if (stat === null) return null;
   const close = stat.lastIndexOf(')');
-  const parentPid = Number(wordAt(stat, close + 2, parentField) ?? NaN);
-  const startedAtTicks = Number(wordAt(stat, close + 2, startField) ?? NaN);
+  const parentAt = wordAfter(stat, close + 2, parentField);
+  const startAt = wordAfter(stat, parentAt, startField);
+  const codeAt = wordAfter(stat, startAt, codeField);
+  const parentPid = Number(wordAt(stat, parentAt) ?? NaN);
+  const startedAtTicks = Number(wordAt(stat, startAt) ?? NaN);
   if (close < 0 || !Number.isInteger(parentPid) || !Number.isInteger(startedAtTicks)) return null;
-  const isHidden = wordAt(stat, close + 2, codeField) === notForUs;
+  const isHidden = wordAt(stat, codeAt) === notForUs;
   return { name: stat.slice(stat.indexOf('(') + 1, close), parentPid, startedAtTicks, isHidden };
 }
 
-/** Without making all the words in front of it. */
-function wordAt(text: string, from: number, index: number): string | null {
+/** Where the word starts that is `count` words after the one at `from`; behind the end where there is none. */
+function wordAfter(text: string, from: number, count: number): number {
   let start = from;
-  for (let left = index; left > 0; left -= 1) {
+  for (let left = count; left > 0; left -= 1) {
     const space = text.indexOf(' ', start);
-    if (space < 0) return null;
+    if (space < 0) return text.length;
     start = space + 1;
   }
+  return start;
+}
+
+function wordAt(text: string, start: number): string | null {
+  if (start >= text.length) return null;
   const end = text.indexOf(' ', start);
   return text.slice(start, end < 0 ? text.length : end);
 }

@@ -1,3 +1,5 @@
+import { lastAnswers } from './last-answers.ts';
+
 /** What kind of program a file is, by the name it has. */
 
 const set = (names: string): ReadonlySet<string> => new Set(names.split(/\s+/));
@@ -36,9 +38,9 @@ export const isInterpreter = (name: string): boolean => interpreters.has(plain(n
 export const isAnybody = (name: string): boolean => messengers.has(name) || runners.has(plain(name));
 
 /** `ruby3.1` is `ruby`, `lua5.4` `lua`, `Python` (macOS) `python`, and `-bash`, as a login shell calls itself, `bash`. */
-function plain(name: string): string {
+const plain = lastAnswers((name: string): string => {
   const lower = name.toLowerCase().replace(/^-/, '');
   return interpreters.has(lower)
     ? lower
     : lower.replace(/\.exe$/, '').replace(/[-_.]?\d+([._-]\d+)*[a-z]?$/, '');
-}
+});

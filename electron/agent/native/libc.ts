@@ -12,12 +12,16 @@ export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   /** open(2), with flags as in {@link openToRead} */
   open(path: string, flags: number): number;
-  /** read(2) */
-  read(descriptor: number, buffer: Buffer, length: number): number;
+  /** openat(2), with flags as in {@link openToRead} */
+  openat(directory: number, path: string, flags: number): number;
+  /** pread(2) */
+  pread(descriptor: number, buffer: Buffer, length: number, offset: number): number;
   /** close(2) */
   close(descriptor: number): number;
   /** readlink(2): how long the target is */
   readlink(path: string, buffer: Buffer, length: number): number;
+  /** readlinkat(2) */
+  readlinkat(directory: number, path: string, buffer: Buffer, length: number): number;
   /** statx(2) */
   statx(directory: number, path: string, flags: number, mask: number, buffer: Buffer): number;
   /** recv(2) */
@@ -30,14 +34,18 @@ export interface Libc {
 
 /** `O_RDONLY | O_CLOEXEC` */
 export const openToRead = 0x80000;
+/** `O_PATH | O_CLOEXEC`: to name what lies in a directory. */
+export const openToHold = 0x280000;
 
 const declarations = {
   getsockopt: 'int getsockopt(int fd, int level, int optname, void *optval, void *optlen)',
   socket: 'int socket(int domain, int type, int protocol)',
   open: 'int open(const char *path, int flags)',
-  read: 'intptr_t read(int fd, void *buf, size_t count)',
+  openat: 'int openat(int dirfd, const char *path, int flags)',
+  pread: 'intptr_t pread(int fd, void *buf, size_t count, intptr_t offset)',
   close: 'int close(int fd)',
   readlink: 'intptr_t readlink(const char *path, void *buf, size_t bufsiz)',
+  readlinkat: 'intptr_t readlinkat(int dirfd, const char *path, void *buf, size_t bufsiz)',
   statx: 'int statx(int dirfd, const char *path, int flags, unsigned int mask, void *buf)',
   recv: 'intptr_t recv(int fd, void *buf, size_t len, int flags)',
   send: 'intptr_t send(int fd, const void *buf, size_t len, int flags)',

@@ -26,7 +26,8 @@ export type Step =
  */
 export class Conversation {
   readonly #open: (theirPublicKey: string) => SecureChannel | null;
-  #bytes: Buffer = Buffer.alloc(0);
+  /** What was not read yet, a character for each byte. */
+  #heard = '';
   #channel: SecureChannel | null = null;
   #over = false;
 
@@ -42,19 +43,19 @@ export class Conversation {
 
   receive(chunk: Buffer): Step {
     if (this.#over) return { kind: 'wait' };
-    if (this.#bytes.length + chunk.length > largestRequest) return this.#end('Bad Request: too large');
-    this.#bytes = Buffer.concat([this.#bytes, chunk]);
+    if (this.#heard.length + chunk.length > largestRequest) return this.#end('Bad Request: too large');
+    this.#heard += chunk.toString('latin1');
     if (this.#channel !== null) return this.#frame(this.#channel);
-    const first = this.#bytes.find((byte) => !isBlank(byte));
-    if (first === undefined) return { kind: 'wait' };
-    return '{["'.includes(String.fromCharCode(first)) ? this.#plain() : this.#key();
+    const first = this.#heard.charAt(startOf(this.#heard));
+    if (first === '') return { kind: 'wait' };
+    return '{["'.includes(first) ? this.#plain() : this.#key();
   }
 
   #plain(): Step {
     // Only what may be the end is worth reading all of it: else a client that sends byte by byte keeps everybody busy.
-    const last = this.#bytes.findLast((byte) => !isBlank(byte)) ?? 0;
-    if (!'}]"'.includes(String.fromCharCode(last))) return { kind: 'wait' };
-    const text = this.#bytes.toString('utf8');
+    const last = this.#heard.trimEnd().at(-1) ?? '';
+    if (!'}]"'.includes(last)) return { kind: 'wait' };
+    const text = Buffer.from(this.#heard, 'latin1').toString('utf8');
     try {
       JSON.parse(text);
     } catch {
@@ -66,8 +67,7 @@ export class Conversation {
   }
 
   #key(): Step {
-    // Latin 1 keeps one character per byte.
-    const key = this.#bytes.toString('latin1', 0, keyLength);
+    const key = this.#heard.slice(0, keyLength);
     if (key.length < keyLength) {
       return /^[A-Za-z0-9+/]*={0,2}$/.test(key) ? { kind: 'wait' } : this.#end(null);
     }
@@ -75,24 +75,23 @@ export class Conversation {
     if (channel === null) return this.#end(null);
     this.#channel = channel;
     // Some clients end the key with a line break (ipc reference 2.4).
-    this.#bytes = this.#bytes.subarray(keyLength);
+    this.#heard = this.#heard.slice(keyLength);
     return { kind: 'send', text: channel.publicKey };
   }
 
   /** After a `send`: the other side has what it needs, now we work; and what already lies here may be a whole frame. */
   proceed(): Step {
     if (this.#channel === null || this.#over) return { kind: 'wait' };
-    return this.#channel.prepare() ? this.receive(Buffer.alloc(0)) : this.#end(null);
+    return this.#channel.prepare() ? this.#frame(this.#channel) : this.#end(null);
   }
 
   #frame(channel: SecureChannel): Step {
-    const start = this.#bytes.findIndex((byte) => !isBlank(byte));
-    if (start < 0) return { kind: 'wait' };
-    const length = frameLength(this.#bytes.toString('latin1', start, start + longestHead));
+    const start = startOf(this.#heard);
+    const length = frameLength(this.#heard.slice(start, start + longestHead));
     if (length === null) return { kind: 'wait' };
     if (length === 'bad' || length > largestRequest) return this.#end(null);
-    if (this.#bytes.length - start < length) return { kind: 'wait' };
-    const text = channel.open(this.#bytes.toString('latin1', start, start + length));
+    if (this.#heard.length - start < length) return { kind: 'wait' };
+    const text = channel.open(this.#heard.slice(start, start + length));
     if (text === null) return this.#end(null);
     this.#over = true;
     return { kind: 'request', text, encrypted: true, reply: (json) => channel.seal(json) };
@@ -110,7 +109,9 @@ export class Conversation {
   }
 }
 
-/** White space of JSON (RFC 8259, section 2). */
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+/** Behind the white space of JSON (RFC 8259, section 2) at the beginning. */
+function startOf(text: string): number {
+  let start = 0;
+  while (start < text.length && ' \n\r\t'.includes(text.charAt(start))) start += 1;
+  return start;
 }

@@ -12,8 +12,8 @@ export interface DirectConnection {
    * fall asleep and to be woken takes longer than the other side needs.
    */
   receive(waitUs: number): Buffer | null;
-  /** How many of these bytes were taken. */
-  send(bytes: Buffer): number;
+  /** How many of the bytes were taken, of a string's UTF-8. */
+  send(words: string | Buffer): number;
 }
 
 /** What libuv's server holds, as Node's `net` sees it. */
@@ -29,6 +29,8 @@ type OnConnection = (this: ServerHandle, status: number, connection: ConnectionH
 const atOnce = 0x40;
 const noSignal = 0x4000;
 const mostAtOnce = 64 * 1024;
+/** UTF-8 has at most three bytes for each of JavaScript's characters. */
+const longestWords = mostAtOnce / 3;
 
 /**
  * Shows each new connection of a listening server to `take` first. A client of the agent's protocol sends next to nothing and then waits:
@@ -46,33 +48,65 @@ export function takeDirectly(
   const listening = (server as unknown as { _handle?: ServerHandle | null })._handle;
   const goOn = listening?.onconnection;
   if (libc === null || !listening || typeof goOn !== 'function') return;
-  const buffer = Buffer.alloc(mostAtOnce);
+  const buffers = { in: Buffer.alloc(mostAtOnce), out: Buffer.alloc(mostAtOnce) };
   const asEver = goOn as OnConnection;
 
   const onConnection: OnConnection = function (status, handle) {
     const descriptor = status === 0 && typeof handle?.close === 'function' ? descriptorOf(handle) : null;
-    if (handle === undefined || descriptor === null) {
+    if (
+      handle !== undefined &&
+      descriptor !== null &&
+      take(new Accepted(handle, descriptor, libc, buffers))
+    ) {
+      handle.close();
+    } else {
       asEver.call(this, status, handle);
-      return;
     }
-    const done = take({
-      handle,
-      descriptor,
-      receive(waitUs) {
-        const endsAtMs = performance.now() + waitUs / 1000;
-        for (;;) {
-          const count = libc.recv(descriptor, buffer, buffer.length, atOnce);
-          if (count > 0) return buffer.subarray(0, count);
-          if (count === 0 || performance.now() >= endsAtMs) return null;
-          libc.sched_yield(); // the other side may be waiting for this very core
-        }
-      },
-      send: (bytes) => Math.max(0, libc.send(descriptor, bytes, bytes.length, atOnce | noSignal)),
-    });
-    if (done) handle.close();
-    else asEver.call(this, status, handle);
   };
   listening.onconnection = onConnection;
+}
+
+/** For all connections: what is in them is read, or taken by the system, at once. */
+interface Buffers {
+  readonly in: Buffer;
+  readonly out: Buffer;
+}
+
+class Accepted implements DirectConnection {
+  readonly handle: Handle;
+  readonly descriptor: number;
+  readonly #libc: Libc;
+  readonly #buffers: Buffers;
+
+  constructor(handle: Handle, descriptor: number, libc: Libc, buffers: Buffers) {
+    this.handle = handle;
+    this.descriptor = descriptor;
+    this.#libc = libc;
+    this.#buffers = buffers;
+  }
+
+  receive(waitUs: number): Buffer | null {
+    const buffer = this.#buffers.in;
+    let endsAtMs: number | null = null;
+    for (;;) {
+      const count = this.#libc.recv(this.descriptor, buffer, buffer.length, atOnce);
+      if (count > 0) return buffer.subarray(0, count);
+      const nowMs = performance.now();
+      endsAtMs ??= nowMs + waitUs / 1000;
+      if (count === 0 || nowMs >= endsAtMs) return null;
+      this.#libc.sched_yield(); // the other side may be waiting for this very core
+    }
+  }
+
+  send(words: string | Buffer): number {
+    if (typeof words !== 'string') return this.#say(words, words.length);
+    if (words.length > longestWords) return this.send(Buffer.from(words));
+    return this.#say(this.#buffers.out, this.#buffers.out.write(words));
+  }
+
+  #say(bytes: Buffer, count: number): number {
+    return Math.max(0, this.#libc.send(this.descriptor, bytes, count, atOnce | noSignal));
+  }
 }
 
 const nothing: Buffer = Buffer.alloc(0);
@@ -93,9 +127,9 @@ export class DirectLine implements Line {
   }
 
   write(words: string | Buffer): void {
-    const bytes = Buffer.from(words);
-    const taken = this.#rest.length === 0 ? this.#connection.send(bytes) : 0;
-    if (taken < bytes.length) this.#rest = Buffer.concat([this.#rest, bytes.subarray(taken)]);
+    const taken = this.#rest.length === 0 ? this.#connection.send(words) : 0;
+    if (taken === Buffer.byteLength(words)) return;
+    this.#rest = Buffer.concat([this.#rest, Buffer.from(words).subarray(taken)]);
   }
 
   finish(text: string | null): void {

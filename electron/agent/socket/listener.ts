@@ -15,7 +15,7 @@ export interface ListenerDeps {
   readonly answer: ExchangeDeps['answer'];
   readonly turnedAway: () => void;
   readonly nextKey: () => OwnKey;
-  readonly randomBytes: (count: number) => Uint8Array;
+  readonly nextNonce: () => Uint8Array;
   readonly clock: Clock;
   /** Null: everything goes through Node's event loop. */
   readonly libc: Libc | null;
@@ -51,7 +51,7 @@ export function createSocketListener(deps: ListenerDeps): SocketListener {
   const exchangeDeps: ExchangeDeps = {
     again: deps.again,
     answer: deps.answer,
-    open: (theirs) => openChannel(theirs, deps.nextKey(), deps.randomBytes),
+    open: (theirs) => openChannel(theirs, deps.nextKey(), deps.nextNonce),
   };
 
   /** The quick way: true when all is said. */

@@ -1,9 +1,10 @@
+import { randomFillSync } from 'node:crypto';
 import nacl from 'tweetnacl';
 import { asBuffer, type CommonKey, type OwnKey } from './key-exchange.ts';
 
 /** Encoded lengths of a 32-byte key and a 24-byte nonce. */
 export const keyLength = 44;
-const nonceLength = 32;
+const nonceCharacters = 32;
 const frameHead = /^(\d{1,7}):([A-Za-z0-9+/]{32}):/;
 /** Readers of other languages stop at the first read shorter than this; an exact multiple would end in an error (ipc reference 2.3). */
 const readerChunk = 4096;
@@ -18,11 +19,29 @@ export interface SecureChannel {
   open(frame: string): string | null;
 }
 
+/** To ask for the random bytes of each takes as long as all the rest of sealing. */
+const noncesAtOnce = 128;
+
+/** Nonces: random bytes that everybody may see, each used once. One is good until the next is asked for. */
+export function createNonceSource(fill: (bytes: Uint8Array) => unknown = randomFillSync): () => Uint8Array {
+  const { nonceLength: length } = nacl.secretbox;
+  const store = Buffer.alloc(length * noncesAtOnce);
+  let next = store.length;
+  return () => {
+    if (next === store.length) {
+      fill(store);
+      next = 0;
+    }
+    next += length;
+    return store.subarray(next - length, next);
+  };
+}
+
 /** Null when `theirPublicKey` is no key: 44 characters of padded base64. */
 export function openChannel(
   theirPublicKey: string,
   own: OwnKey,
-  randomBytes: (count: number) => Uint8Array,
+  nextNonce: () => Uint8Array,
 ): SecureChannel | null {
   const theirs = decode(theirPublicKey, keyLength, nacl.box.publicKeyLength);
   if (theirs === null) return null;
@@ -33,7 +52,7 @@ export function openChannel(
     const key = common();
     if (key === null) throw new Error('There is no common key to seal with.');
     const plain = Buffer.from(text, 'utf8');
-    const nonce = randomBytes(nacl.secretbox.nonceLength);
+    const nonce = nextNonce();
     const box = key.seal(plain, nonce);
     return `${plain.length}:${base64(nonce)}:${base64(box)}`;
   };
@@ -54,7 +73,7 @@ export function openChannel(
       const head = frameHead.exec(frame);
       const key = common();
       if (head === null || key === null) return null;
-      const nonce = decode(head[2] ?? '', nonceLength, nacl.secretbox.nonceLength);
+      const nonce = decode(head[2] ?? '', nonceCharacters, nacl.secretbox.nonceLength);
       const box = Buffer.from(frame.slice(head[0].length), 'base64');
       const plain = nonce === null ? null : key.open(box, nonce);
       return plain === null || plain.length !== Number(head[1]) ? null : asBuffer(plain).toString('utf8');

@@ -2,10 +2,9 @@
  * The thread of the connections. Its event loop is the system's plain one: in the main thread of Electron each of the three steps of a
  * conversation would wait for the loop of the windows. Holds no account and no mytoken.
  */
-import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../ports/index.ts';
-import { createCallerRecogniser, type RecognisedCaller } from '../callers/index.ts';
+import { createCallerRecogniser, FamiliarProcesses, type RecognisedCaller } from '../callers/index.ts';
 import { loadLibc } from '../native/libc.ts';
 import { createEarlyCollection } from './early-collection.ts';
 import type { Asked } from './exchange.ts';
@@ -15,6 +14,7 @@ import { createSocketListener } from './listener.ts';
 import type { FromThread, ThreadData, ToThread } from './messages.ts';
 import { codeOf } from '../place/socket-place.ts';
 import type { AgentRequest } from './requests.ts';
+import { createNonceSource } from './secure-channel.ts';
 
 /** Uses of leases are told in heaps: a message for each would wake the main thread as often as asking it. */
 const tellUsesAfterMs = 1_000;
@@ -26,7 +26,8 @@ if (port === null) throw new Error('This is the thread of the agent’s connecti
 const data = workerData as ThreadData;
 const clock = systemClock();
 const shelf = new LeaseShelf(new Epoch(data.epoch), { machineMs, nowMs: () => clock.nowMs() });
-const recognise = createCallerRecogniser(data);
+const familiar = new FamiliarProcesses();
+const recognise = createCallerRecogniser({ ...data, familiar });
 const waiting = new Map<number, { readonly key: string | null; resolve(json: string): void }>();
 const collection = createEarlyCollection();
 let uses = new Map<number, number>();
@@ -59,7 +60,7 @@ function ask({ request, text, caller, gone }: Asked): Promise<string> {
 const listener = createSocketListener({
   clock,
   nextKey: createKeySource(clock),
-  randomBytes,
+  nextNonce: createNonceSource(),
   libc: loadLibc(),
   recognise: (descriptor) => recognise(descriptor, 'agent-socket'),
   turnedAway: () => tell({ kind: 'turned-away' }),
@@ -99,7 +100,10 @@ port.on('message', (message: ToThread) => {
       break;
     case 'close':
       tellUses();
-      void listener.close().then(() => tell({ kind: 'closed' }));
+      void listener.close().then(() => {
+        familiar.close();
+        tell({ kind: 'closed' });
+      });
       break;
   }
 });

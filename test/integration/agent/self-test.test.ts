@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nativeKey } from '../../../electron/agent/socket/key-exchange.ts';
-import { openChannel } from '../../../electron/agent/socket/secure-channel.ts';
+import { createNonceSource, openChannel } from '../../../electron/agent/socket/secure-channel.ts';
 import { runSelfTest, type SelfTestDeps } from '../../../electron/agent/index.ts';
 import type { ServicePlaceView } from '../../../shared/model/in-place.ts';
 import type { SelfTestResult } from '../../../shared/model/self-test.ts';
@@ -42,8 +42,8 @@ async function agent(path: string, reply: (request: string) => string | null): P
         return;
       }
       if (channel === null && text.length >= 44) {
-        const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
-        channel = openChannel(text.slice(0, 44), nativeKey(random(32)), random);
+        const key = nativeKey(crypto.getRandomValues(new Uint8Array(32)));
+        channel = openChannel(text.slice(0, 44), key, createNonceSource());
         text = text.slice(44);
         socket.write(channel?.publicKey ?? '');
       }

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { unrecognisedCaller } from '../../../electron/agent/index.ts';
 import { type Libc, loadLibc } from '../../../electron/agent/native/libc.ts';
 import { createKeySource } from '../../../electron/agent/socket/key-exchange.ts';
+import { createNonceSource } from '../../../electron/agent/socket/secure-channel.ts';
 import {
   createSocketListener,
   type ListenerDeps,
@@ -71,7 +72,7 @@ async function open(
     again,
     turnedAway: () => undefined,
     nextKey: createKeySource(systemClock()),
-    randomBytes: (count) => new Uint8Array(randomBytes(count)),
+    nextNonce: createNonceSource(),
     clock: systemClock(),
     libc: lane,
   });

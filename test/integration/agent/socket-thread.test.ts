@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -7,8 +7,10 @@ import {
   createAgentSocket,
 } from '../../../electron/agent/socket/server.ts';
 import { Secret, systemClock } from '../../../electron/ports/index.ts';
+import { askEncrypted } from '../../support/agent-client.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
+import { socketThreadUrl } from '../../support/socket-thread.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const faulty = new URL('../../support/faulty-thread.ts', import.meta.url);
@@ -75,6 +77,30 @@ describe('a thread that ends by a fault', () => {
     expect(socket.state()).toMatchObject({ state: 'error', problem: 'agent/socket-thread' });
   });
 });
+
+it.runIf(process.platform === 'linux')(
+  'keeps who asks time and again in sight, until it is switched off',
+  async () => {
+    const socket = make(socketThreadUrl, systemClock(), {
+      handle: () => Promise.resolve({ kind: 'refused', error: 'no' }),
+    });
+    const inSight = (): number =>
+      readdirSync('/proc/self/fd').filter((name) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${name}`) === `/proc/${process.pid}`;
+        } catch {
+          return false; // the directory that was just read
+        }
+      }).length;
+    await socket.apply(true);
+    for (const expected of [0, 1, 1]) {
+      await askEncrypted(path, { request: 'check' });
+      expect(inSight()).toBe(expected);
+    }
+    await socket.apply(false);
+    expect(inSight()).toBe(0);
+  },
+);
 
 it('R-64 a mytoken whose client left while the answer was on its way is revoked', async () => {
   let revoked = 0;

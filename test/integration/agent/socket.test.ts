@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadLibc } from '../../../electron/agent/native/libc.ts';
 import { createKeySource } from '../../../electron/agent/socket/key-exchange.ts';
+import { createNonceSource } from '../../../electron/agent/socket/secure-channel.ts';
 import { createSocketListener } from '../../../electron/agent/socket/listener.ts';
 import { type AgentSocket, createAgentSocket } from '../../../electron/agent/socket/server.ts';
 import type { AgentService } from '../../../electron/agent/socket/types.ts';
@@ -172,7 +173,7 @@ describe('the agent’s socket', () => {
       answer: () => Promise.reject(new Error('must not be asked')),
       turnedAway: () => (turnedAway += 1),
       nextKey: createKeySource(systemClock()),
-      randomBytes: (count) => new Uint8Array(randomBytes(count)),
+      nextNonce: createNonceSource(),
       clock: systemClock(),
       libc: loadLibc(),
     });

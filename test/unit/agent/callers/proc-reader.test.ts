@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { libcReader, nodeReader, type Reader } from '../../../../electron/agent/callers/proc-reader.ts';
@@ -51,5 +51,43 @@ describe.each(readers)('reading by %s', (_, reader) => {
     expect(reader.stamp(path)).toBe(nodeReader.stamp(path));
     rmSync(path);
     expect(reader.stamp(join(directory, 'exe'))).toBeNull();
+  });
+});
+
+describe.skipIf(libc === null)('a directory that is held', () => {
+  const hold = () => (libc === null ? null : libcReader(libc).hold(directory));
+  const openFiles = (): number => readdirSync('/proc/self/fd').length;
+
+  it('tells what is in it now, under whatever name', () => {
+    writeFileSync(join(directory, 'text'), 'one');
+    symlinkSync('/first', join(directory, 'link'));
+    const held = hold();
+    expect([held?.text('text'), held?.link('link')]).toEqual(['one', '/first']);
+    writeFileSync(join(directory, 'text'), 'x'.repeat(40_000));
+    expect(held?.text('text') === 'x'.repeat(40_000)).toBe(true);
+    writeFileSync(join(directory, 'text'), 'two');
+    expect(held?.text('text')).toBe('two');
+    expect(held?.stamp('text')).toBe(nodeReader.stamp(join(directory, 'text')));
+    expect([held?.text('none'), held?.link('none'), held?.stamp('none')]).toEqual([null, null, null]);
+    const moved = `${directory}-moved`;
+    renameSync(directory, moved);
+    expect(held?.link('link')).toBe('/first');
+    renameSync(moved, directory);
+    held?.release();
+  });
+
+  it('is let go with all that was opened in it, and tells nothing more', () => {
+    writeFileSync(join(directory, 'text'), 'one');
+    const before = openFiles();
+    const held = hold();
+    held?.text('text');
+    held?.text('text');
+    expect(openFiles()).toBe(before + 2);
+    held?.release();
+    held?.release();
+    expect(openFiles()).toBe(before);
+    expect([held?.text('text'), held?.link('link'), held?.stamp('text')]).toEqual([null, null, null]);
+    rmSync(directory, { recursive: true });
+    expect(hold()).toBeNull();
   });
 });

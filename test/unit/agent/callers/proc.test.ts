@@ -16,7 +16,7 @@ beforeEach(() => {
 
 function recognise(pid: number, ...entries: ProcEntry[]) {
   for (const entry of entries) fixture.add(entry);
-  return recogniseCaller({ pid, uid: 1000 }, 'agent-socket', procTable(fixture.proc));
+  return recogniseCaller({ pid, uid: 1000 }, 'agent-socket', procTable({ root: fixture.proc }));
 }
 
 const token = {
@@ -95,7 +95,7 @@ describe('where a program runs, from what real systems have in /proc', () => {
     expect(recognise(401, { ...snap, pid: 401, controlGroups }).describe().confinement).toBe('snap');
     const byPath = { ...sandboxed, pid: 402, executable: '/snap/firefox/4173/usr/lib/firefox/firefox' };
     fixture.add(byPath);
-    const table = procTable(fixture.proc);
+    const table = procTable({ root: fixture.proc });
     const shown = (pid: number) => {
       const facts = table(pid);
       return facts && Object.defineProperty(facts, 'executable', { value: byPath.executable });
@@ -122,7 +122,7 @@ describe('by what a program is known again', () => {
     const path = fixture.pathOf(program.executable);
     writeFileSync(`${path}.new`, 'another one');
     renameSync(`${path}.new`, path);
-    const table = procTable(fixture.proc);
+    const table = procTable({ root: fixture.proc });
     expect(recogniseCaller({ pid: 400, uid: 1000 }, 'agent-socket', table).identity).not.toBe(before);
   });
 
@@ -162,7 +162,7 @@ describe('by what a program is known again', () => {
 
   it('R-41 brackets and spaces in a name move no field', () => {
     fixture.add({ ...program, name: 'a) S 1 2 (b' });
-    expect(procTable(fixture.proc)(400)).toMatchObject({
+    expect(procTable({ root: fixture.proc })(400)).toMatchObject({
       ...{ name: 'a) S 1 2 (b', parentPid: 1, startedAtTicks: 1_400 },
     });
   });

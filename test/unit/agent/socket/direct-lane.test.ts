@@ -18,7 +18,8 @@ function connection(room: number): { readonly sent: () => string; readonly conne
       handle: {},
       descriptor: 5,
       receive: () => null,
-      send(bytes) {
+      send(words) {
+        const bytes = Buffer.from(words);
         const taken = Math.min(left, bytes.length);
         left -= taken;
         sent.push(Buffer.from(bytes.subarray(0, taken)));
@@ -135,6 +136,20 @@ describe('taking connections before Node makes sockets of them', () => {
     expect(received).toBe('words');
     expect(yields).toBe(1);
     expect(flags).toEqual([0x40, 0x40, 0x40, 0x4040]); // MSG_DONTWAIT, MSG_NOSIGNAL
+  });
+
+  it('words of any length go out as UTF-8', () => {
+    const words = ['answer', 'grün', 'ü'.repeat(21_845), '€'.repeat(21_846), '🔑'.repeat(50_000)];
+    const sent: string[] = [];
+    const { arrive, made } = bench(
+      (connection) => {
+        for (const each of words) expect(connection.send(each)).toBe(Buffer.byteLength(each));
+        return true;
+      },
+      { send: (_, bytes, length) => (sent.push(bytes.toString('utf8', 0, length)), length) },
+    );
+    arrive(0, made);
+    expect(sent).toEqual(words);
   });
 
   it('the end of the other side is not waited for, and a fault takes nothing', () => {

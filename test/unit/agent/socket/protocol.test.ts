@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import nacl from 'tweetnacl';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +5,7 @@ import { answerJson } from '../../../../electron/agent/socket/answers.ts';
 import { Conversation, type Step } from '../../../../electron/agent/socket/conversation.ts';
 import { nativeKey } from '../../../../electron/agent/socket/key-exchange.ts';
 import { readRequest } from '../../../../electron/agent/socket/requests.ts';
-import { openChannel } from '../../../../electron/agent/socket/secure-channel.ts';
+import { createNonceSource, openChannel } from '../../../../electron/agent/socket/secure-channel.ts';
 import { Secret } from '../../../../electron/ports/index.ts';
 import { frame } from '../../../support/agent-client.ts';
 
@@ -14,7 +13,7 @@ const clientKeys = nacl.box.keyPair.fromSecretKey(new Uint8Array(32).fill(1));
 const clientKey = Buffer.from(clientKeys.publicKey).toString('base64');
 /** The reference's server: secret 32 × 0x02, nonces 24 × 0x04. */
 const ownKey = nativeKey(new Uint8Array(32).fill(2));
-const fixedBytes = (count: number): Uint8Array => new Uint8Array(count).fill(4);
+const fixedNonce = (): Uint8Array => new Uint8Array(24).fill(4);
 const vector = {
   serverKey: 'zo060cy2M+x7cMF4FKXHbs0CloUFDTRHRboFhw5YfVk=',
   request: '19:AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMD:enK2JE01mh3q9eu1NKoMNpgJDWpaY1/dUCIcVRnCpZiheN0=',
@@ -24,7 +23,7 @@ const vector = {
 /** Key agreement takes its time; the same key is agreed on once. */
 const opened = new Map<string, ReturnType<typeof openChannel>>();
 function openOnce(key: string): ReturnType<typeof openChannel> {
-  const known = opened.get(key) ?? openChannel(key, ownKey, fixedBytes);
+  const known = opened.get(key) ?? openChannel(key, ownKey, fixedNonce);
   opened.set(key, known);
   return known;
 }
@@ -46,15 +45,34 @@ const outcome = (steps: readonly Step[]): string =>
 
 describe('oidc-agent’s encryption', () => {
   it('speaks the reference’s test vector', () => {
-    const channel = openChannel(clientKey, ownKey, fixedBytes);
+    const channel = openChannel(clientKey, ownKey, fixedNonce);
     expect(clientKey).toBe('pOCSkrZRwni5dyxWn1+puxPZBrRqtoyd+dwrRAn4ogk=');
     expect(channel?.publicKey).toBe(vector.serverKey);
     expect(channel?.open(vector.request)).toBe('{"request":"check"}');
     expect(channel?.seal('{"status":"success"}')).toBe(vector.answer);
   });
 
+  it('uses no nonce twice, and asks for random bytes once in a while', () => {
+    let asked = 0;
+    const next = createNonceSource((bytes) => {
+      asked += 1;
+      bytes.forEach(
+        (_, index) => (bytes[index] = index % 24 < 4 ? (asked >> (8 * (index % 4))) & 255 : index / 24),
+      );
+    });
+    const seen = new Set<string>();
+    for (let count = 0; count < 1_000; count += 1) {
+      const nonce = next();
+      expect(nonce).toHaveLength(24);
+      seen.add(Buffer.from(nonce).toString('hex'));
+    }
+    expect(seen.size).toBe(1_000);
+    expect(asked).toBe(8);
+    expect(createNonceSource()()).not.toEqual(createNonceSource()());
+  });
+
   it('never sends a multiple of what readers take at once', () => {
-    const channel = openChannel(clientKey, ownKey, (count) => new Uint8Array(randomBytes(count)));
+    const channel = openChannel(clientKey, ownKey, createNonceSource());
     for (let length = 2_900; length < 3_100; length += 1) {
       const sealed = channel?.seal(JSON.stringify('x'.repeat(length))) ?? '';
       expect(sealed.length % 4096).not.toBe(0);
