@@ -123,6 +123,30 @@ describe.skipIf(libc === null)('processes that come again', () => {
     expect(read(pid)).toBeNull();
   });
 
+  it('R-67 one that becomes another program is that one from then on', async () => {
+    const child = spawn('sh', ['-c', 'read go; exec sleep 60'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const ended = once(child, 'exit');
+    const pid = child.pid ?? 0;
+    const reader = libc === null ? nodeReader : libcReader(libc);
+    const read = procTable({
+      readerOf: () => ({ ...reader, hold: (path) => ((holds += 1), reader.hold(path)) }),
+      familiar,
+    });
+    await expect.poll(() => read(pid)?.commandLine[0]).toBe('sh');
+    for (let seen = 0; seen < 3; seen += 1) read(pid);
+    const before = read(pid);
+    child.stdin.end('\n');
+    await expect.poll(() => read(pid)?.commandLine).toEqual(['sleep', '60']);
+    const after = read(pid);
+    expect(after?.executable).toMatch(/\/sleep$/);
+    expect(after?.executable).not.toBe(before?.executable);
+    expect(after?.executableStamp).not.toBe(before?.executableStamp);
+    expect(after?.startedAtTicks).toBe(before?.startedAtTicks);
+    expect([after?.name, holds]).toEqual(['sleep', 1]);
+    child.kill('SIGKILL');
+    await ended;
+  });
+
   it('R-40 one that ends while it is being kept is not taken for the next', () => {
     fixture.add(script);
     const reader = libc === null ? nodeReader : libcReader(libc);
