@@ -1,6 +1,5 @@
 import { loadDarwin } from '../native/darwin.ts';
 import { darwinTable } from './darwin-table.ts';
-import { lastAnswers } from './last-answers.ts';
 import { bestReader, type Directory, type HeldDirectory, type Reader } from './proc-reader.ts';
 
 /**
@@ -164,13 +163,6 @@ class NamedDirectory implements Directory {
   }
 }
 
-const wordsOf = lastAnswers((line: string): readonly string[] =>
-  line
-    .slice(0, longestCommandLine)
-    .split('\0')
-    .filter((word, index, words) => word !== '' || index < words.length - 1),
-);
-
 /** Stands behind the path of a program whose file is gone. */
 const deleted = ' (deleted)';
 
@@ -214,7 +206,11 @@ class LinuxProcess implements ProcessFacts {
   }
 
   get commandLine(): readonly string[] {
-    this.#commandLine ??= wordsOf(this.#directory.text('cmdline') ?? '');
+    // Not kept for the next time: people put secrets into command lines.
+    this.#commandLine ??= (this.#directory.text('cmdline') ?? '')
+      .slice(0, longestCommandLine)
+      .split('\0')
+      .filter((word, index, words) => word !== '' || index < words.length - 1);
     return this.#commandLine;
   }
 
